@@ -5,7 +5,9 @@ import { readFileSync } from 'node:fs';
 const { references } = JSON.parse(readFileSync('tsconfig.json', 'utf8'));
 let failed = 0;
 for (const { path } of references) {
-  const { status } = spawnSync(process.execPath, ['node_modules/typescript/bin/tsc', '--noEmit', '-p', path], { stdio: 'inherit' });
+  const { status } = spawnSync(process.execPath, ['node_modules/typescript/bin/tsc', '--noEmit', '-p', path], {
+    stdio: 'inherit',
+  });
   if (status !== 0) failed += 1;
 }
 console.log(`types: ${references.length} projects, ${failed} failed`);

@@ -3,7 +3,9 @@
 /** Reads an ISO 8601 time; one without a zone is taken as UTC. Undefined where it is none. */
 export function isoToUs(text: unknown): number | undefined {
   if (typeof text !== 'string') return undefined;
-  const match = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2})?)(?:[.,](\d{1,9}))?\s*(Z|[+-]\d{2}:?\d{2})?$/.exec(text);
+  const match = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2})?)(?:[.,](\d{1,9}))?\s*(Z|[+-]\d{2}:?\d{2})?$/.exec(
+    text,
+  );
   if (!match) return undefined;
   const [, day, clock, fraction = '', zone = 'Z'] = match;
   const ms = Date.parse(`${day}T${clock?.length === 5 ? `${clock}:00` : clock}${zone}`);

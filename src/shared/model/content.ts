@@ -3,11 +3,20 @@
 
 import { z } from 'zod';
 
-const textPartSchema = z.object({ kind: z.literal('text'), text: z.string(), /** Characters left out here; ask for the record. */ cut: z.int().optional() });
+const textPartSchema = z.object({
+  kind: z.literal('text'),
+  text: z.string(),
+  /** Characters left out here; ask for the record. */ cut: z.int().optional(),
+});
 const imagePartSchema = z.object({ kind: z.literal('image'), mediaType: z.string(), base64: z.string() });
 const jsonPartSchema = z.object({ kind: z.literal('json'), value: z.unknown() });
 const filePartSchema = z.object({ kind: z.literal('file'), name: z.string(), note: z.string().optional() });
-export const partSchema = z.discriminatedUnion('kind', [textPartSchema, imagePartSchema, jsonPartSchema, filePartSchema]);
+export const partSchema = z.discriminatedUnion('kind', [
+  textPartSchema,
+  imagePartSchema,
+  jsonPartSchema,
+  filePartSchema,
+]);
 export type Part = z.infer<typeof partSchema>;
 
 export const hunkSchema = z.object({

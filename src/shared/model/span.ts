@@ -54,7 +54,17 @@ export const recordPlaceSchema = z.object({
 });
 export type RecordPlace = z.infer<typeof recordPlaceSchema>;
 
-export const eventKinds = ['prompt', 'compaction', 'error', 'notice', 'permission', 'checkpoint', 'file-change', 'rejected', 'unknown'] as const;
+export const eventKinds = [
+  'prompt',
+  'compaction',
+  'error',
+  'notice',
+  'permission',
+  'checkpoint',
+  'file-change',
+  'rejected',
+  'unknown',
+] as const;
 export type EventKind = (typeof eventKinds)[number];
 
 /** A point in time on a session. */

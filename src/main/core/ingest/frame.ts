@@ -25,7 +25,11 @@ export function frameLine(bytes: Uint8Array, offset: number, line: number): read
     }
     const from = start;
     while (start < end && bytes[start] === NUL) start += 1;
-    framed.push({ kind: 'rejected', at: { line, offset: offset + from, length: start - from }, why: `${start - from} NUL bytes` });
+    framed.push({
+      kind: 'rejected',
+      at: { line, offset: offset + from, length: start - from },
+      why: `${start - from} NUL bytes`,
+    });
   }
   while (end > start && BLANK.has(bytes[end - 1] ?? -1)) end -= 1;
   if (start === end) return framed;
@@ -54,7 +58,11 @@ function frameSeveral(text: string, at: LinePosition): Framed[] {
       if (to === undefined) throw new SyntaxError('no end');
       framed.push({ kind: 'value', at: place, value: JSON.parse(piece) });
     } catch {
-      framed.push({ kind: 'rejected', at: { ...place, length: at.offset + at.length - offset }, why: describe(text.slice(from)) });
+      framed.push({
+        kind: 'rejected',
+        at: { ...place, length: at.offset + at.length - offset },
+        why: describe(text.slice(from)),
+      });
       return framed;
     }
     from = to;

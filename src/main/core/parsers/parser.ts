@@ -211,7 +211,10 @@ export function entryOrder(offset: number, block: number): number {
 
 /** One line of at most `max` characters, for lists: white space folded, cut at a character. */
 export function oneLine(text: string, max = 200): string {
-  const head = text.slice(0, max * 4).replace(/\s+/g, ' ').trim();
+  const head = text
+    .slice(0, max * 4)
+    .replace(/\s+/g, ' ')
+    .trim();
   if (head.length <= max && text.length <= max * 4) return head;
   const cut = head.slice(0, max - 1);
   return `${/[\uD800-\uDBFF]$/.test(cut) ? cut.slice(0, -1) : cut}…`;
