@@ -35,12 +35,13 @@ export type Pushers<C extends ContractShape> = {
 
 export class ContractServer<C extends ContractShape> {
   private readonly transports = new Set<Transport>();
+  private readonly contract: C;
+  private readonly handlers: Handlers<C>;
   readonly push: Pushers<C>;
 
-  constructor(
-    private readonly contract: C,
-    private readonly handlers: Handlers<C>,
-  ) {
+  constructor(contract: C, handlers: Handlers<C>) {
+    this.contract = contract;
+    this.handlers = handlers;
     this.push = this.makePushers();
   }
 
