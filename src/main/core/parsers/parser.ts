@@ -191,8 +191,11 @@ interface ParserBase {
 /** One or more JSON values a line, appended to over time. */
 export interface LineParser extends ParserBase {
   readonly unit: 'line';
-  /** One JSON value. May change `state`, which stays a JSON value. */
-  parse(state: ParserState, value: unknown, at: LinePosition, hint: FileHint): ParsedUnit;
+  /**
+   * One JSON value. May change `state`, which stays a JSON value. `bytes` are the value's own, those at `at`, where the
+   * reader has them at hand: for formats whose one line holds several records with places of their own.
+   */
+  parse(state: ParserState, value: unknown, at: LinePosition, hint: FileHint, bytes?: Uint8Array): ParsedUnit;
 }
 
 /** A file that is one document and is replaced as a whole; read again at each change, its rows replaced. */
