@@ -7,6 +7,7 @@ import type {
   Fact,
   FileHint,
   LineParser,
+  LinePosition,
   Parser,
   ParsedUnit,
   ParserState,
@@ -83,7 +84,7 @@ export function readLines(
     for (const framed of frameLine(bytes.subarray(from, end), from, line))
       units.push(
         framed.kind === 'value'
-          ? parser.parse(state, framed.value, framed.at, hint)
+          ? parser.parse(state, framed.value, framed.at, hint, bytesAt(bytes, framed.at))
           : {
               records: [{ at: framed.at, type: 'rejected', known: false, timeUs: null, rejected: framed.why }],
               facts: [],
@@ -106,6 +107,10 @@ export function readDocument(parser: DocumentParser, bytes: Uint8Array, hint: Fi
   const recognition = recogniseBytes(parser, bytes, hint);
   const units = [parser.parseDocument(bytes, hint, recognition)];
   return { recognition, ...gather(units), units, state: {} };
+}
+
+function bytesAt(bytes: Uint8Array, at: LinePosition): Uint8Array {
+  return bytes.subarray(at.offset, at.offset + at.length);
 }
 
 /** Bytes of JSON Lines with these values. */
