@@ -1,0 +1,156 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { TraceStore, TraceStores } from '../../src/renderer/state/trace-store.ts';
+import { PlayheadError } from '../../src/shared/base/errors.ts';
+import { ROOT_SPAN, type SessionId, type SpanId } from '../../src/shared/model/ids.ts';
+import { FakeCore, prompt, sessionId, span } from './trace-fixture.ts';
+
+const a = 'a' as SpanId;
+
+function makeCore(): FakeCore {
+  const core = new FakeCore();
+  core.spans = [span({ id: ROOT_SPAN }), span({ id: 'a', startUs: 10 })];
+  core.events = [prompt(1, 5)];
+  core.connect();
+  return core;
+}
+
+describe('TraceStore', () => {
+  let core: FakeCore;
+  let store: TraceStore;
+  let told: number;
+  let stop: () => void;
+
+  beforeEach(() => {
+    core = makeCore();
+    store = new TraceStore(core, sessionId);
+    told = 0;
+    stop = store.subscribe(() => (told += 1));
+  });
+  afterEach(() => stop());
+
+  const isReady = () => vi.waitFor(() => expect(store.snapshot().status).toBe('ready'));
+
+  it('loads everything once, and says nothing as changed', async () => {
+    await isReady();
+    expect([...store.snapshot().spans.keys()]).toEqual([ROOT_SPAN, 'a']);
+    expect([...store.snapshot().events.keys()]).toEqual(['prompt-1']);
+    expect(store.snapshot().changed.size).toBe(0);
+    expect(core.asked).toEqual([null]);
+  });
+
+  it('merges what changed since, in a new snapshot, and leaves the old one as it was', async () => {
+    await isReady();
+    const before = store.snapshot();
+    core.append(span({ id: 'b', startUs: 20 }), span({ id: 'a', startUs: 10, status: 'error' }));
+    await vi.waitFor(() => expect(store.snapshot().spans.size).toBe(3));
+    expect(store.snapshot().spans.get(a)?.status).toBe('error');
+    expect(store.snapshot().changed).toEqual(new Set(['a', 'b']));
+    expect(before.spans.size).toBe(2);
+    expect(before.spans.get(a)?.status).toBe('ok');
+    expect(core.asked).toEqual([null, 1]);
+  });
+
+  it('asks seldom while news comes fast, and ends up with all of it', async () => {
+    await isReady();
+    for (let i = 0; i < 50; i += 1) {
+      core.append(span({ id: `n${i}`, startUs: 100 + i }));
+      await Promise.resolve();
+    }
+    await vi.waitFor(() => expect(store.snapshot().spans.size).toBe(52));
+    expect(core.asked.length).toBeLessThan(6);
+  });
+
+  it('does not ask about news of other sessions', async () => {
+    await isReady();
+    core.revision += 1;
+    core.announce(['another' as SessionId]);
+    core.append(span({ id: 'b' }));
+    await vi.waitFor(() => expect(store.snapshot().spans.size).toBe(3));
+    expect(core.asked).toEqual([null, 1]);
+  });
+
+  it('tells nobody when the answer brings nothing', async () => {
+    await isReady();
+    const before = told;
+    core.revision += 1;
+    core.announce();
+    await vi.waitFor(() => expect(store.snapshot().revision).toBe(2));
+    expect(told).toBe(before);
+  });
+
+  it('starts over when rows were removed', async () => {
+    await isReady();
+    core.remove('a');
+    await vi.waitFor(() => expect(store.snapshot().spans.size).toBe(1));
+    expect(store.snapshot().changed.size).toBe(0);
+    expect(store.snapshot().events.size).toBe(1);
+  });
+
+  it('starts over when the store was replaced by one that counts anew', async () => {
+    await isReady();
+    core.append(span({ id: 'b' }));
+    await vi.waitFor(() => expect(store.snapshot().revision).toBe(2));
+    core.disconnect();
+    core.revision = 1;
+    core.spans = [span({ id: ROOT_SPAN })];
+    core.connect();
+    await vi.waitFor(() => expect([...store.snapshot().spans.keys()]).toEqual([ROOT_SPAN]));
+    expect(core.asked.at(-1)).toBe(null);
+  });
+
+  it('keeps what it has while the connection is away, and catches up when it is back', async () => {
+    await isReady();
+    core.disconnect();
+    core.append(span({ id: 'b', startUs: 30 }));
+    store.catchUp();
+    expect(store.snapshot().status).toBe('ready');
+    core.connect();
+    await vi.waitFor(() => expect(store.snapshot().spans.size).toBe(3));
+    expect(core.asked.at(-1)).toBe(1);
+  });
+
+  it('fails with the error where nothing could be loaded, and loads on retry', async () => {
+    stop();
+    core.failure = new PlayheadError('not-found', 'There is no such session.');
+    store = new TraceStore(core, sessionId);
+    expect(store.snapshot().status).toBe('loading');
+    stop = store.subscribe(() => {});
+    await vi.waitFor(() => expect(store.snapshot().status).toBe('failed'));
+    expect(store.snapshot().error?.code).toBe('not-found');
+    core.failure = undefined;
+    store.catchUp();
+    await isReady();
+    expect(store.snapshot().error).toBe(null);
+  });
+
+  it('keeps showing what it has when a later question fails', async () => {
+    await isReady();
+    core.failure = new PlayheadError('unreadable', 'No.');
+    core.append(span({ id: 'b' }));
+    await vi.waitFor(() => expect(store.snapshot().error?.code).toBe('unreadable'));
+    expect(store.snapshot().status).toBe('ready');
+    expect(store.snapshot().spans.size).toBe(2);
+  });
+
+  it('stops asking when nobody looks, and asks only for the news when somebody does again', async () => {
+    await isReady();
+    stop();
+    core.append(span({ id: 'b', startUs: 30 }));
+    stop = store.subscribe(() => {});
+    await vi.waitFor(() => expect(store.snapshot().spans.size).toBe(3));
+    expect(core.asked).toEqual([null, 1]);
+  });
+});
+
+describe('TraceStores', () => {
+  it('gives the same store for a session as long as somebody looks at it, and forgets the oldest idle ones', () => {
+    const stores = new TraceStores(makeCore());
+    const watched = stores.get(sessionId);
+    const stop = watched.subscribe(() => {});
+    const idle = stores.get('idle' as SessionId);
+    for (const id of ['1', '2', '3', '4']) stores.get(id as SessionId);
+    expect(stores.get(sessionId)).toBe(watched);
+    expect(stores.get('idle' as SessionId)).not.toBe(idle);
+    stop();
+  });
+});
