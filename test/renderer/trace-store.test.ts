@@ -62,11 +62,14 @@ describe('TraceStore', () => {
 
   it('does not ask about news of other sessions', async () => {
     await isReady();
+    const other = new TraceStore(core, 'another' as SessionId);
+    const stopOther = other.subscribe(() => {});
+    await vi.waitFor(() => expect(other.snapshot().status).toBe('ready'));
     core.revision += 1;
     core.announce(['another' as SessionId]);
-    core.append(span({ id: 'b' }));
-    await vi.waitFor(() => expect(store.snapshot().spans.size).toBe(3));
-    expect(core.asked).toEqual([null, 1]);
+    await vi.waitFor(() => expect(other.snapshot().revision).toBe(2));
+    expect(core.asked).toEqual([null, null, 1]);
+    stopOther();
   });
 
   it('tells nobody when the answer brings nothing', async () => {
