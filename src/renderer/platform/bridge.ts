@@ -1,15 +1,8 @@
-// What the desktop's preload puts on the window: text both ways, and the path of a file that the user handed over.
+// The desktop's bridge, as its preload put it on the window.
 
 import { toDisposable } from '../../shared/base/disposable.ts';
+import type { PlayheadBridge } from '../../shared/contract/bridge.ts';
 import type { Transport } from '../../shared/contract/transport.ts';
-
-export interface PlayheadBridge {
-  send(text: string): void;
-  /** Registers a listener; the result takes it back. */
-  onText(listener: (text: string) => void): () => void;
-  /** The absolute path of a dropped or chosen file or folder; empty where it has none. */
-  pathForFile(file: File): string;
-}
 
 declare global {
   interface Window {

@@ -16,3 +16,8 @@ export function takeToken(): string | null {
   history.replaceState(null, '', `${pathname}${search}${rest}`);
   return given;
 }
+
+/** The token of this tab for requests beside the socket; empty where there is none. */
+export function uploadToken(): string {
+  return sessionStorage.getItem(KEY) ?? '';
+}
