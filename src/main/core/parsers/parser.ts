@@ -157,6 +157,8 @@ export interface EntryFact extends FactBase {
   readonly entry: 'prompt' | 'system' | 'answer' | 'thinking' | 'tool' | 'error' | 'compaction' | 'notice';
   readonly block: number;
   readonly result?: boolean;
+  /** Weak facts make an entry where there is none and change nothing where there is one: copies inside other records. */
+  readonly weak?: boolean;
   readonly thread?: string;
   readonly span?: string;
   readonly event?: string;

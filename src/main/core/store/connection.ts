@@ -1,0 +1,145 @@
+// Opens the store. The brands tell a function's reader whether it may write: take ReadDb to read, WriteDb to change.
+//
+// Contract: a store of a newer Playhead is refused untouched; a damaged one is set aside under a new name, never
+// deleted, and a new one is begun, so that the sources are read again. Worker threads only.
+
+import Database from 'better-sqlite3';
+import { existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PlayheadError } from '../../../shared/base/errors.ts';
+import { type Migration, migrations } from './schema.ts';
+
+export type ReadDb = Database.Database & { readonly brand?: 'read' | 'write' };
+export type WriteDb = Database.Database & { readonly brand?: 'write'; readonly writes?: true };
+
+export const STORE_FILE = 'playhead.db';
+const WHOLE_CHECK_BYTES = 64 * 1024 * 1024;
+
+export interface OpenedForWriting {
+  readonly db: WriteDb;
+  /** What was wrong and mended, for people. */
+  readonly notices: readonly string[];
+}
+
+/** Opens or begins the store of a data folder. Fails with 'store-newer', 'unreadable' (folder cannot be written). */
+export function openForWriting(dataDir: string): OpenedForWriting {
+  const path = join(dataDir, STORE_FILE);
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    throw new PlayheadError('unreadable', `The data folder ${dataDir} cannot be made: ${messageOf(cause)}.`, { cause });
+  }
+  try {
+    return { db: openChecked(path), notices: [] };
+  } catch (thrown) {
+    if (!isCorrupt(thrown)) throw thrown;
+    const aside = setAside(path);
+    return {
+      db: openChecked(path),
+      notices: [
+        `The store was damaged (${messageOf(thrown)}). It is kept as ${aside}; the sources are read again into a new one.`,
+      ],
+    };
+  }
+}
+
+/** Opens the store to read beside its writer. Fails with 'not-found' where there is none yet. */
+export function openForReading(dataDir: string): ReadDb {
+  const path = join(dataDir, STORE_FILE);
+  if (!existsSync(path)) throw new PlayheadError('not-found', `There is no store in ${dataDir} yet.`);
+  const db = new Database(path, { readonly: true });
+  db.pragma('busy_timeout = 5000');
+  db.pragma('cache_size = -32000');
+  refuseNewer(db, migrations);
+  return db;
+}
+
+function openChecked(path: string): WriteDb {
+  const db = new Database(path) as WriteDb;
+  try {
+    db.pragma('busy_timeout = 5000');
+    db.pragma('journal_mode = WAL');
+    db.pragma('synchronous = NORMAL');
+    db.pragma('foreign_keys = ON');
+    db.pragma('cache_size = -64000');
+    db.pragma('wal_autocheckpoint = 8000');
+    checkIntegrity(db, path);
+    migrate(db, migrations);
+    return db;
+  } catch (thrown) {
+    db.close();
+    throw thrown;
+  }
+}
+
+/** A small or suspect store is checked whole; a large one only by its schema, since a full check reads every page. */
+function checkIntegrity(db: WriteDb, path: string): void {
+  db.prepare('SELECT count(*) FROM sqlite_schema').get();
+  const suspect = existsSync(suspectMark(path));
+  if (!suspect && statSync(path).size > WHOLE_CHECK_BYTES) return;
+  const check = db.pragma('quick_check(1)', { simple: true });
+  if (check !== 'ok') throw new CorruptStore(String(check));
+  if (suspect) rmSync(suspectMark(path), { force: true });
+}
+
+/** Has the next start check the whole store; called when SQLite reports damage while running. */
+export function markSuspect(dataDir: string): void {
+  writeFileSync(suspectMark(join(dataDir, STORE_FILE)), '');
+}
+
+function suspectMark(path: string): string {
+  return `${path}.suspect`;
+}
+
+/** Brings a store to the newest version, each step in a transaction of its own. Fails with 'store-newer'. */
+export function migrate(db: WriteDb, steps: readonly Migration[]): void {
+  checkGapFree(steps);
+  refuseNewer(db, steps);
+  const version = db.pragma('user_version', { simple: true }) as number;
+  for (const step of steps.slice(version)) {
+    db.transaction(() => {
+      db.exec(step.sql);
+      db.pragma(`user_version = ${step.version}`);
+    })();
+  }
+}
+
+/** Versions must be 1, 2, 3, … in order; anything else is a defect of the build. */
+export function checkGapFree(steps: readonly Migration[]): void {
+  steps.forEach((step, index) => {
+    if (step.version !== index + 1) {
+      throw new PlayheadError('internal', `Migration ${step.version} (${step.name}) stands at place ${index + 1}.`);
+    }
+  });
+}
+
+function refuseNewer(db: Database.Database, steps: readonly Migration[]): void {
+  const version = db.pragma('user_version', { simple: true }) as number;
+  if (version > steps.length) {
+    throw new PlayheadError(
+      'store-newer',
+      `The store was written by a newer Playhead (version ${version}; this one knows ${steps.length}). It was not touched. Update Playhead, or use another --data-dir.`,
+    );
+  }
+}
+
+function setAside(path: string): string {
+  const stamp = new Date().toISOString().replace(/[:.]/g, '-');
+  const aside = `${path}.damaged-${stamp}`;
+  renameSync(path, aside);
+  rmSync(suspectMark(path), { force: true });
+  for (const suffix of ['-wal', '-shm']) if (existsSync(path + suffix)) renameSync(path + suffix, aside + suffix);
+  return aside;
+}
+
+class CorruptStore extends Error {}
+
+export function isCorrupt(thrown: unknown): boolean {
+  if (thrown instanceof CorruptStore) return true;
+  const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
+  return code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT');
+}
+
+function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}

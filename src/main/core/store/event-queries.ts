@@ -1,0 +1,94 @@
+// Queries on events and conversation entries. Synchronous, worker threads only.
+
+import type { RecordId, SpanId } from '../../../shared/model/ids.ts';
+import type { ConversationEntry } from '../../../shared/contract/trace.ts';
+import type { SessionEvent } from '../../../shared/model/span.ts';
+import type { ReadDb } from './connection.ts';
+
+/** Where an entry's text stands: a block of a record, and for a tool its result. */
+export interface EntryRef {
+  readonly id: string;
+  readonly kind: ConversationEntry['kind'];
+  readonly threadId: SpanId;
+  readonly spanId: SpanId | null;
+  readonly eventId: string | null;
+  readonly atUs: number | null;
+  readonly recordId: RecordId | null;
+  readonly block: number;
+  readonly resultRecordId: RecordId | null;
+  readonly resultBlock: number | null;
+  readonly subagent: SpanId | null;
+  readonly turn: number | null;
+}
+
+export interface EntryOutline {
+  readonly id: string;
+  readonly kind: ConversationEntry['kind'];
+  readonly spanId: SpanId | null;
+  readonly eventId: string | null;
+  readonly turn: number | null;
+  readonly revision: number;
+}
+
+const EVENT_COLUMNS = `key AS id, kind, name, at_us AS atUs, span_key AS spanId, thread_key AS threadId, turn, summary,
+  record_id AS recordId, ord AS "order", revision`;
+
+export function listEvents(db: ReadDb, sessionId: number, since: number | null): SessionEvent[] {
+  const changed = since === null ? '' : 'AND revision > @since';
+  return db
+    .prepare(
+      `SELECT ${EVENT_COLUMNS} FROM event WHERE session_id = @sessionId ${changed} ORDER BY coalesce(at_us, 0), ord, id`,
+    )
+    .all(since === null ? { sessionId } : { sessionId, since }) as SessionEvent[];
+}
+
+export function eventByKey(db: ReadDb, sessionId: number, key: string): SessionEvent | undefined {
+  return db.prepare(`SELECT ${EVENT_COLUMNS} FROM event WHERE session_id = ? AND key = ?`).get(sessionId, key) as
+    | SessionEvent
+    | undefined;
+}
+
+/** Every entry of a thread in order, with the turn that it stands in. */
+export function outline(db: ReadDb, sessionId: number, threadKey: SpanId): EntryOutline[] {
+  const rows = db
+    .prepare(
+      `SELECT entry.key AS id, entry.kind, entry.span_key AS spanId, entry.event_key AS eventId, event.turn, entry.revision
+       FROM entry LEFT JOIN event ON event.session_id = entry.session_id AND event.key = entry.event_key
+       WHERE entry.session_id = ? AND entry.thread_key = ? ORDER BY entry.ord, entry.id`,
+    )
+    .all(sessionId, threadKey) as EntryOutline[];
+  let turn: number | null = null;
+  return rows.map(row => {
+    turn = row.turn ?? turn;
+    return { ...row, turn };
+  });
+}
+
+// A tool's entry is named after the call; the subagent that it started is the agent span below that call.
+const ENTRY_COLUMNS = `entry.key AS id, entry.kind, entry.thread_key AS threadId, entry.span_key AS spanId, entry.event_key AS eventId,
+  entry.at_us AS atUs, entry.record_id AS recordId, entry.block, entry.result_record_id AS resultRecordId,
+  entry.result_block AS resultBlock, event.turn,
+  (SELECT child.key FROM span AS child WHERE child.session_id = entry.session_id AND child.parent_key = entry.span_key
+     AND child.kind = 'agent' AND entry.kind = 'tool' LIMIT 1) AS subagent`;
+const ENTRY_FROM = 'FROM entry LEFT JOIN event ON event.session_id = entry.session_id AND event.key = entry.event_key';
+
+export function entriesByKeys(db: ReadDb, sessionId: number, keys: readonly string[]): EntryRef[] {
+  const one = db.prepare(`SELECT ${ENTRY_COLUMNS} ${ENTRY_FROM} WHERE entry.session_id = ? AND entry.key = ?`);
+  return keys.map(key => one.get(sessionId, key) as EntryRef | undefined).filter(entry => entry !== undefined);
+}
+
+export function entriesOfSpan(db: ReadDb, sessionId: number, spanKey: SpanId): EntryRef[] {
+  return db
+    .prepare(
+      `SELECT ${ENTRY_COLUMNS} ${ENTRY_FROM} WHERE entry.session_id = @sessionId AND entry.span_key = @spanKey ORDER BY entry.ord, entry.id LIMIT 500`,
+    )
+    .all({ sessionId, spanKey }) as EntryRef[];
+}
+
+export function entriesOfEvent(db: ReadDb, sessionId: number, eventKey: string): EntryRef[] {
+  return db
+    .prepare(
+      `SELECT ${ENTRY_COLUMNS} ${ENTRY_FROM} WHERE entry.session_id = @sessionId AND entry.event_key = @eventKey ORDER BY entry.ord, entry.id LIMIT 100`,
+    )
+    .all({ sessionId, eventKey }) as EntryRef[];
+}

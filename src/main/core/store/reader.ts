@@ -1,0 +1,236 @@
+// Reads the store beside its writer, on a connection of its own that cannot write. Synchronous, in one worker thread.
+
+import { sep } from 'node:path';
+import { PlayheadError } from '../../../shared/base/errors.ts';
+import { ROOT_SPAN, type RecordId, type SessionId, type SourceId, type SpanId } from '../../../shared/model/ids.ts';
+import type { Session } from '../../../shared/model/session.ts';
+import type { RecordedFile, Source } from '../../../shared/model/source.ts';
+import type { RecordPlace, SessionEvent, Span } from '../../../shared/model/span.ts';
+import type { RawRecord } from '../../../shared/contract/trace.ts';
+import { openForReading, type ReadDb } from './connection.ts';
+import { PackReader, type PackPlace } from './packs.ts';
+import * as events from './event-queries.ts';
+import * as records from './record-queries.ts';
+import * as sessions from './session-queries.ts';
+import * as sourceQueries from './source-queries.ts';
+import * as spans from './span-queries.ts';
+
+export type { EntryRef } from './event-queries.ts';
+export type { RecordRef } from './record-queries.ts';
+
+export interface SessionPage {
+  readonly limit: number;
+  readonly before: { readonly updateUs: number; readonly id: SessionId } | null;
+  readonly since: number | null;
+  readonly filter: string;
+}
+
+export class StoreReader {
+  private readonly db: ReadDb;
+  private readonly packs: PackReader;
+
+  /** Fails with 'not-found' where no store is yet, 'store-newer'. */
+  constructor(dataDir: string) {
+    this.db = openForReading(dataDir);
+    this.packs = new PackReader(dataDir);
+  }
+
+  close(): void {
+    this.packs.close();
+    this.db.close();
+  }
+
+  /** Runs some queries on one state of the store. */
+  atOnce<T>(run: () => T): T {
+    return this.db.transaction(run)();
+  }
+
+  revision(): number {
+    return (this.db.prepare(`SELECT value FROM counter WHERE name = 'revision'`).get() as { value: number }).value;
+  }
+
+  sessions(page: SessionPage): { readonly sessions: Session[]; readonly total: number; readonly revision: number } {
+    return this.atOnce(() => ({ ...sessions.listSessions(this.db, page), revision: this.revision() }));
+  }
+
+  /** Fails with 'not-found'. */
+  session(id: SessionId): Session {
+    const session = sessions.sessionById(this.db, id);
+    if (!session) throw new PlayheadError('not-found', `There is no session ${id}.`);
+    return session;
+  }
+
+  /** Fails with 'not-found', or 'conflict' where several fit. */
+  findSession(text: string): Session {
+    const found = sessions.findSessions(this.db, text);
+    const [first] = found;
+    if (!first) throw new PlayheadError('not-found', `There is no session ${JSON.stringify(text)}.`);
+    if (found.length > 1)
+      throw new PlayheadError(
+        'conflict',
+        `${JSON.stringify(text)} fits ${found.length} sessions: ${found.map(session => session.id).join(', ')}.`,
+      );
+    return first;
+  }
+
+  /** Sessions made from a source, newest first; from one of its files where `relPath` is given. */
+  sessionsOfSource(sourceId: SourceId, relPath?: string): readonly SessionId[] {
+    return sessions.sessionsOfSource(this.db, sourceId, relPath);
+  }
+
+  /** The newest session whose working directory is this folder or lies in it. */
+  sessionOfProject(folder: string): Session | undefined {
+    return sessions.newestInFolder(this.db, folder, sep);
+  }
+
+  /** Working directories of recorded sessions, most used first. */
+  workingFolders(): readonly string[] {
+    return sessions.workingFolders(this.db);
+  }
+
+  trace(
+    sessionId: SessionId,
+    since: number | null,
+  ): { revision: number; reset: boolean; spans: Span[]; events: SessionEvent[] } {
+    return this.atOnce(() => {
+      const key = sessions.sessionKey(this.db, sessionId);
+      const reset = since !== null && key.resetRevision > since;
+      const from = reset ? null : since;
+      return {
+        revision: this.revision(),
+        reset,
+        spans: spans.listSpans(this.db, key.id, from),
+        events: events.listEvents(this.db, key.id, from),
+      };
+    });
+  }
+
+  /** One span, its attributes, its records and its pieces of the conversation. Fails with 'not-found'. */
+  span(
+    sessionId: SessionId,
+    spanId: SpanId,
+  ): { span: Span; attrs: Record<string, unknown>; records: RecordPlace[]; entries: events.EntryRef[] } {
+    return this.atOnce(() => {
+      const { id } = sessions.sessionKey(this.db, sessionId);
+      const found = spans.spanByKey(this.db, id, spanId);
+      if (!found) throw new PlayheadError('not-found', `There is no span ${spanId} in session ${sessionId}.`);
+      return {
+        ...found,
+        records: records.recordsOfSpan(this.db, found.rowId),
+        entries: spanId === ROOT_SPAN ? [] : events.entriesOfSpan(this.db, id, spanId),
+      };
+    });
+  }
+
+  /** One event, its record and its pieces of the conversation. Fails with 'not-found'. */
+  event(
+    sessionId: SessionId,
+    eventId: string,
+  ): { event: SessionEvent; records: RecordPlace[]; entries: events.EntryRef[] } {
+    return this.atOnce(() => {
+      const { id } = sessions.sessionKey(this.db, sessionId);
+      const event = events.eventByKey(this.db, id, eventId);
+      if (!event) throw new PlayheadError('not-found', `There is no event ${eventId} in session ${sessionId}.`);
+      const record = event.recordId === null ? undefined : records.placeOfRecord(this.db, event.recordId);
+      return { event, records: record ? [record] : [], entries: events.entriesOfEvent(this.db, id, eventId) };
+    });
+  }
+
+  outline(sessionId: SessionId, threadId: SpanId): { revision: number; entries: events.EntryOutline[] } {
+    return this.atOnce(() => {
+      const { id } = sessions.sessionKey(this.db, sessionId);
+      return { revision: this.revision(), entries: events.outline(this.db, id, threadId) };
+    });
+  }
+
+  entries(sessionId: SessionId, ids: readonly string[]): events.EntryRef[] {
+    return this.atOnce(() => {
+      const { id } = sessions.sessionKey(this.db, sessionId);
+      return events.entriesByKeys(this.db, id, ids);
+    });
+  }
+
+  records(
+    sessionId: SessionId,
+    from: number,
+    limit: number,
+  ): { records: RawRecord[]; total: number; revision: number } {
+    return this.atOnce(() => {
+      const { id } = sessions.sessionKey(this.db, sessionId);
+      return { ...records.listRecords(this.db, id, from, limit), revision: this.revision() };
+    });
+  }
+
+  /** Fails with 'not-found'. */
+  recordIndex(sessionId: SessionId, recordId: RecordId): number {
+    const { id } = sessions.sessionKey(this.db, sessionId);
+    return records.indexOfRecord(this.db, id, recordId);
+  }
+
+  /** Where a record stands and what reads it. Fails with 'not-found'. */
+  record(recordId: RecordId): records.RecordRef {
+    return records.recordRef(this.db, recordId);
+  }
+
+  /** Bytes of a record as they were written, from the archive. Fails with 'unreadable'. */
+  bytes(ref: Pick<records.RecordRef, 'fileId' | 'generation' | 'offset'>, length: number): Buffer {
+    const blocks = this.db
+      .prepare(
+        `SELECT start, length, pack, pack_offset AS packOffset, pack_length AS packLength FROM raw_block
+         WHERE file_id = @fileId AND generation = @generation AND start < @end
+           AND start >= coalesce((SELECT max(start) FROM raw_block WHERE file_id = @fileId AND generation = @generation AND start <= @offset), 0)
+         ORDER BY start`,
+      )
+      .all({
+        fileId: ref.fileId,
+        generation: ref.generation,
+        offset: ref.offset,
+        end: ref.offset + length,
+      }) as (PackPlace & {
+      start: number;
+      length: number;
+    })[];
+    const end = ref.offset + length;
+    const pieces = blocks.map(block => {
+      const bytes = this.packs.read(block);
+      return bytes.subarray(
+        Math.max(0, ref.offset - block.start),
+        Math.max(0, Math.min(block.length, end - block.start)),
+      );
+    });
+    const [only] = pieces;
+    const bytes = pieces.length === 1 && only ? only : Buffer.concat(pieces);
+    if (bytes.length !== length)
+      throw new PlayheadError('unreadable', `Only ${bytes.length} of ${length} archived bytes are there.`);
+    return bytes;
+  }
+
+  sources(): Source[] {
+    return this.atOnce(() => sourceQueries.listSources(this.db));
+  }
+
+  /** The source and path inside it of a file on disk that is recorded already. */
+  sourceOfFile(path: string): { readonly sourceId: SourceId; readonly relPath: string } | undefined {
+    return sourceQueries.sourceOfFile(this.db, path, sep);
+  }
+
+  files(sourceId: SourceId): RecordedFile[] {
+    return sourceQueries.listFiles(this.db, sourceId);
+  }
+
+  totals(): { files: number; bytes: number; lines: number; records: number; sessions: number; spans: number } {
+    return this.atOnce(() => sourceQueries.totals(this.db));
+  }
+
+  rejections(limit: number): { readonly file: string; readonly line: number; readonly reason: string }[] {
+    return records.rejections(this.db, limit);
+  }
+
+  rejectionCount(): number {
+    return records.rejectionCount(this.db);
+  }
+
+  unknownTypes(): Record<string, number> {
+    return sourceQueries.unknownTypes(this.db);
+  }
+}

@@ -1,0 +1,241 @@
+// The store's tables, as numbered migrations. A migration that has shipped is never edited; a new one is added.
+
+export interface Migration {
+  readonly version: number;
+  readonly name: string;
+  readonly sql: string;
+}
+
+export const migrations: readonly Migration[] = [
+  {
+    version: 1,
+    name: 'sources, files, records, sessions, spans, events, entries, raw blocks',
+    sql: `
+CREATE TABLE counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+INSERT INTO counter VALUES ('revision', 0);
+
+CREATE TABLE source (
+  id INTEGER PRIMARY KEY,
+  public_id TEXT NOT NULL UNIQUE,
+  format TEXT NOT NULL,
+  label TEXT NOT NULL,
+  path TEXT NOT NULL,
+  -- the folder that rel_path starts from: path itself, or the folder of a file opened alone
+  root TEXT NOT NULL,
+  origin TEXT NOT NULL,
+  removed INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+-- One per file seen. offset, line, state and the rows made from the bytes before it commit together.
+CREATE TABLE file (
+  id INTEGER PRIMARY KEY,
+  source_id INTEGER NOT NULL REFERENCES source(id),
+  rel_path TEXT NOT NULL,
+  generation INTEGER NOT NULL DEFAULT 1,
+  inode TEXT,
+  size INTEGER NOT NULL DEFAULT 0,
+  modified_us INTEGER,
+  offset INTEGER NOT NULL DEFAULT 0,
+  line INTEGER NOT NULL DEFAULT 0,
+  mid_line INTEGER NOT NULL DEFAULT 0,
+  head BLOB,
+  tail BLOB,
+  parser TEXT,
+  parser_version INTEGER NOT NULL DEFAULT 0,
+  agent TEXT,
+  native_session TEXT,
+  session_key TEXT,
+  main INTEGER NOT NULL DEFAULT 0,
+  parser_state TEXT,
+  records INTEGER NOT NULL DEFAULT 0,
+  rejected INTEGER NOT NULL DEFAULT 0,
+  unknown_types TEXT NOT NULL DEFAULT '{}',
+  state TEXT NOT NULL,
+  reason TEXT,
+  UNIQUE (source_id, rel_path)
+) STRICT;
+CREATE INDEX file_by_inode ON file(inode);
+
+CREATE TABLE record_type (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
+
+-- A raw unit: where it stands. Its bytes are in raw_block.
+CREATE TABLE record (
+  id INTEGER PRIMARY KEY,
+  file_id INTEGER NOT NULL REFERENCES file(id),
+  generation INTEGER NOT NULL,
+  line INTEGER NOT NULL,
+  offset INTEGER NOT NULL,
+  length INTEGER NOT NULL,
+  type_id INTEGER NOT NULL REFERENCES record_type(id),
+  session_id INTEGER REFERENCES session(id),
+  span_id INTEGER,
+  at_us INTEGER,
+  known INTEGER NOT NULL,
+  copy INTEGER NOT NULL DEFAULT 0,
+  superseded INTEGER NOT NULL DEFAULT 0,
+  uuid ANY,
+  rejected TEXT,
+  UNIQUE (file_id, generation, offset)
+) STRICT;
+CREATE INDEX record_by_session ON record(session_id) WHERE superseded = 0;
+CREATE INDEX record_by_uuid ON record(uuid) WHERE uuid IS NOT NULL;
+
+-- Archived bytes of a file's generation, without gaps from 0 to the file's offset.
+CREATE TABLE raw_block (
+  file_id INTEGER NOT NULL REFERENCES file(id),
+  generation INTEGER NOT NULL,
+  start INTEGER NOT NULL,
+  length INTEGER NOT NULL,
+  pack INTEGER NOT NULL,
+  pack_offset INTEGER NOT NULL,
+  pack_length INTEGER NOT NULL,
+  PRIMARY KEY (file_id, generation, start)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE session (
+  id INTEGER PRIMARY KEY,
+  public_id TEXT NOT NULL UNIQUE,
+  source_id INTEGER NOT NULL REFERENCES source(id),
+  session_key TEXT NOT NULL,
+  native_id TEXT NOT NULL,
+  main_file_id INTEGER REFERENCES file(id),
+  agent TEXT NOT NULL,
+  agent_version TEXT,
+  title_custom TEXT,
+  title_ai TEXT,
+  title_summary TEXT,
+  title_prompt TEXT,
+  project TEXT,
+  folder TEXT,
+  cwd TEXT,
+  git_branch TEXT,
+  model TEXT,
+  start_us INTEGER,
+  update_us INTEGER,
+  turns INTEGER NOT NULL DEFAULT 0,
+  spans INTEGER NOT NULL DEFAULT 0,
+  llm_spans INTEGER NOT NULL DEFAULT 0,
+  tool_spans INTEGER NOT NULL DEFAULT 0,
+  errors INTEGER NOT NULL DEFAULT 0,
+  records INTEGER NOT NULL DEFAULT 0,
+  rejected INTEGER NOT NULL DEFAULT 0,
+  input INTEGER NOT NULL DEFAULT 0,
+  output INTEGER NOT NULL DEFAULT 0,
+  cache_read INTEGER NOT NULL DEFAULT 0,
+  cache_creation INTEGER NOT NULL DEFAULT 0,
+  cache_creation_1h INTEGER NOT NULL DEFAULT 0,
+  reasoning INTEGER NOT NULL DEFAULT 0,
+  revision INTEGER NOT NULL,
+  -- rows were removed at this revision: who stands before it starts over
+  reset_revision INTEGER NOT NULL DEFAULT 0,
+  UNIQUE (source_id, session_key)
+) STRICT;
+CREATE INDEX session_by_update ON session(update_us DESC, public_id);
+CREATE INDEX session_by_revision ON session(revision);
+
+CREATE TABLE span (
+  id INTEGER PRIMARY KEY,
+  session_id INTEGER NOT NULL REFERENCES session(id),
+  key TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  name TEXT NOT NULL,
+  parent_key TEXT,
+  link TEXT NOT NULL,
+  thread_key TEXT NOT NULL,
+  turn INTEGER,
+  start_us INTEGER,
+  end_us INTEGER,
+  status TEXT NOT NULL,
+  model TEXT,
+  input INTEGER,
+  output INTEGER,
+  cache_read INTEGER,
+  cache_creation INTEGER,
+  cache_creation_1h INTEGER,
+  reasoning INTEGER,
+  usage_provenance TEXT NOT NULL,
+  response_key TEXT,
+  counted INTEGER NOT NULL,
+  whole INTEGER NOT NULL,
+  summary TEXT,
+  attrs TEXT,
+  ord REAL NOT NULL,
+  file_id INTEGER NOT NULL,
+  generation INTEGER NOT NULL,
+  revision INTEGER NOT NULL,
+  UNIQUE (session_id, key)
+) STRICT;
+CREATE INDEX span_by_revision ON span(session_id, revision);
+CREATE INDEX span_by_parent ON span(session_id, parent_key);
+CREATE INDEX span_by_file ON span(file_id);
+
+CREATE TABLE span_record (
+  span_id INTEGER NOT NULL REFERENCES span(id) ON DELETE CASCADE,
+  record_id INTEGER NOT NULL,
+  role TEXT NOT NULL,
+  PRIMARY KEY (span_id, record_id)
+) STRICT, WITHOUT ROWID;
+
+-- Who counts a model response; the earliest of its copies over all sessions.
+CREATE TABLE response (key TEXT PRIMARY KEY, span_id INTEGER NOT NULL REFERENCES span(id) ON DELETE CASCADE) STRICT, WITHOUT ROWID;
+CREATE INDEX response_by_span ON response(span_id);
+
+-- Offers and wants of spans that can only be linked by each other's text.
+CREATE TABLE hint (
+  session_id INTEGER NOT NULL REFERENCES session(id),
+  hint TEXT NOT NULL,
+  role TEXT NOT NULL,
+  span_key TEXT NOT NULL,
+  ord REAL NOT NULL,
+  PRIMARY KEY (session_id, hint, role, span_key)
+) STRICT, WITHOUT ROWID;
+
+-- Titles for sessions that hold a record not seen yet.
+CREATE TABLE awaited_title (source_id INTEGER NOT NULL, uuid ANY NOT NULL, title TEXT NOT NULL, PRIMARY KEY (source_id, uuid)) STRICT, WITHOUT ROWID;
+
+CREATE TABLE event (
+  id INTEGER PRIMARY KEY,
+  session_id INTEGER NOT NULL REFERENCES session(id),
+  key TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  name TEXT NOT NULL,
+  at_us INTEGER,
+  thread_key TEXT NOT NULL,
+  span_key TEXT,
+  turn INTEGER,
+  summary TEXT,
+  record_id INTEGER,
+  ord REAL NOT NULL,
+  file_id INTEGER NOT NULL,
+  generation INTEGER NOT NULL,
+  revision INTEGER NOT NULL,
+  UNIQUE (session_id, key)
+) STRICT;
+CREATE INDEX event_by_revision ON event(session_id, revision);
+CREATE INDEX event_by_file ON event(file_id);
+
+-- The conversation: one row a block that people read; its text stays in the record.
+CREATE TABLE entry (
+  id INTEGER PRIMARY KEY,
+  session_id INTEGER NOT NULL REFERENCES session(id),
+  key TEXT NOT NULL,
+  thread_key TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  ord REAL NOT NULL,
+  span_key TEXT,
+  event_key TEXT,
+  at_us INTEGER,
+  record_id INTEGER,
+  block INTEGER NOT NULL,
+  result_record_id INTEGER,
+  result_block INTEGER,
+  file_id INTEGER NOT NULL,
+  generation INTEGER NOT NULL,
+  revision INTEGER NOT NULL,
+  UNIQUE (session_id, key)
+) STRICT;
+CREATE INDEX entry_by_thread ON entry(session_id, thread_key, ord);
+CREATE INDEX entry_by_file ON entry(file_id);
+`,
+  },
+];

@@ -1,0 +1,81 @@
+// Queries on sources and files. Synchronous, worker threads only.
+
+import type { SourceId } from '../../../shared/model/ids.ts';
+import type { RecordedFile, Source } from '../../../shared/model/source.ts';
+import type { ReadDb } from './connection.ts';
+
+/** Sources with their counts; whether they are there now is for the watcher to say. */
+export function listSources(db: ReadDb): Source[] {
+  const rows = db
+    .prepare(
+      `SELECT source.public_id AS id, source.format, source.label, source.path, source.origin,
+         (SELECT count(*) FROM file WHERE source_id = source.id AND state <> 'gone') AS files,
+         (SELECT coalesce(sum(size), 0) FROM file WHERE source_id = source.id) AS bytes,
+         (SELECT count(*) FROM session WHERE source_id = source.id) AS sessions,
+         (SELECT coalesce(sum(rejected), 0) FROM file WHERE source_id = source.id) AS rejected,
+         (SELECT count(*) FROM file WHERE source_id = source.id AND state = 'unrecognised') AS unrecognised
+       FROM source WHERE removed = 0 ORDER BY source.id`,
+    )
+    .all() as Omit<Source, 'state' | 'reason'>[];
+  return rows.map(row => ({ ...row, state: row.files > 0 ? 'watching' : 'empty', reason: null }));
+}
+
+export function sourceOfFile(
+  db: ReadDb,
+  path: string,
+  separator: string,
+): { sourceId: SourceId; relPath: string } | undefined {
+  const sources = db.prepare('SELECT id, public_id AS publicId, root FROM source WHERE removed = 0').all() as {
+    id: number;
+    publicId: SourceId;
+    root: string;
+  }[];
+  for (const source of sources) {
+    const prefix = source.root.endsWith(separator) ? source.root : source.root + separator;
+    if (!path.startsWith(prefix)) continue;
+    const relPath = path.slice(prefix.length).split(separator).join('/');
+    const file = db
+      .prepare(`SELECT 1 FROM file WHERE source_id = ? AND rel_path = ? AND parser IS NOT NULL`)
+      .get(source.id, relPath);
+    if (file) return { sourceId: source.publicId, relPath };
+  }
+  return undefined;
+}
+
+export function listFiles(db: ReadDb, sourceId: SourceId): RecordedFile[] {
+  const rows = db
+    .prepare(
+      `SELECT file.id, source.public_id AS sourceId, file.rel_path AS path, file.parser, file.size AS bytes, file.offset AS readBytes,
+         file.line AS lines, file.records, file.rejected, file.unknown_types AS unknownTypes, file.state, file.reason
+       FROM file JOIN source ON source.id = file.source_id WHERE source.public_id = ? ORDER BY file.modified_us DESC, file.rel_path LIMIT 20000`,
+    )
+    .all(sourceId) as (Omit<RecordedFile, 'unknownTypes'> & { unknownTypes: string })[];
+  return rows.map(row => ({ ...row, unknownTypes: JSON.parse(row.unknownTypes) as Record<string, number> }));
+}
+
+export function totals(db: ReadDb): {
+  files: number;
+  bytes: number;
+  lines: number;
+  records: number;
+  sessions: number;
+  spans: number;
+} {
+  return db
+    .prepare(
+      `SELECT count(*) AS files, coalesce(sum(offset), 0) AS bytes, coalesce(sum(line), 0) AS lines, coalesce(sum(records), 0) AS records,
+         (SELECT count(*) FROM session) AS sessions, (SELECT coalesce(sum(spans), 0) FROM session) AS spans
+       FROM file WHERE parser IS NOT NULL`,
+    )
+    .get() as { files: number; bytes: number; lines: number; records: number; sessions: number; spans: number };
+}
+
+/** How often each record type that no parser knows was seen. */
+export function unknownTypes(db: ReadDb): Record<string, number> {
+  const rows = db
+    .prepare(
+      `SELECT kind.key AS type, sum(kind.value) AS count FROM file, json_each(file.unknown_types) AS kind GROUP BY kind.key ORDER BY kind.key`,
+    )
+    .all() as { type: string; count: number }[];
+  return Object.fromEntries(rows.map(row => [row.type, row.count]));
+}
