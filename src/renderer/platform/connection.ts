@@ -20,7 +20,7 @@ export interface Connection extends Disposable {
   readonly status: ConnectionStatus;
   onStatus(listener: (status: ConnectionStatus) => void): Disposable;
   /** Does not wait for the next attempt. */
-  retryNow(): void;
+  readonly retryNow: () => void;
 }
 
 /** Opens a transport; settles when it can carry text, rejects when there is nobody on the other side. */

@@ -18,11 +18,11 @@ interface LookedAt {
 }
 
 export interface LookedAtStore {
-  isUnread(session: Session): boolean;
+  readonly isUnread: (session: Session) => boolean;
   /** The user sees this session as of this revision. */
-  look(sessionId: SessionId, revision: number): void;
+  readonly look: (sessionId: SessionId, revision: number) => void;
   /** Nothing up to this revision is unread. */
-  lookAtAll(revision: number): void;
+  readonly lookAtAll: (revision: number) => void;
 }
 
 /** Gives a new object when something was looked at, so that whoever renders by it renders again. */

@@ -12,20 +12,24 @@ export function SessionListProvider({ children }: { readonly children: ReactNode
   return <AllSessionsContext value={list}>{children}</AllSessionsContext>;
 }
 
+export interface LiveSessions extends SessionListState {
+  readonly retry: () => void;
+}
+
 /** Every session, live. */
-export function useAllSessions(): SessionListState & { retry(): void } {
+export function useAllSessions(): LiveSessions {
   return useList(useAllSessionsList());
 }
 
 /** The sessions that fit a filter, live; an empty filter gives all. */
-export function useSessions(filter: string): SessionListState & { retry(): void } {
+export function useSessions(filter: string): LiveSessions {
   const { connection } = useConnection();
   const all = useAllSessionsList();
   const list = useMemo(() => (filter === '' ? all : new SessionList(connection, filter)), [all, connection, filter]);
   return useList(list);
 }
 
-function useList(list: SessionList): SessionListState & { retry(): void } {
+function useList(list: SessionList): LiveSessions {
   const state = useSyncExternalStore(list.subscribe, list.snapshot);
   return useMemo(() => ({ ...state, retry: list.retry }), [state, list]);
 }

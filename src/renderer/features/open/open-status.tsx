@@ -24,7 +24,7 @@ function Opening({ state, onCancel }: { state: Extract<OpenState, { kind: 'openi
   // Sent whole, the server still has to read it.
   const reading = state.share === null || state.share >= 1;
   return (
-    <section className="open-status" role="status" aria-label="Opening">
+    <output className="open-status" aria-label="Opening">
       <div className="open-status-row">
         <Spinner />
         <p className="truncate open-status-name" title={state.name}>
@@ -40,7 +40,7 @@ function Opening({ state, onCancel }: { state: Extract<OpenState, { kind: 'openi
         </Button>
       </div>
       <progress className="open-progress" max={1} {...(share === null ? {} : { value: share })} aria-label="Progress" />
-    </section>
+    </output>
   );
 }
 

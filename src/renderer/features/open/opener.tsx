@@ -34,10 +34,10 @@ export type OpenState =
 export interface Opener {
   readonly state: OpenState;
   /** `top` are the files and folders as handed over; `all` gives every file, folders walked. */
-  openFiles(top: readonly File[], all: () => Promise<readonly DroppedFile[]>): void;
-  openSample(id: string, title: string): void;
-  cancel(): void;
-  dismiss(): void;
+  readonly openFiles: (top: readonly File[], all: () => Promise<readonly DroppedFile[]>) => void;
+  readonly openSample: (id: string, title: string) => void;
+  readonly cancel: () => void;
+  readonly dismiss: () => void;
 }
 
 const OpenerContext = createContext<Opener | null>(null);
@@ -51,13 +51,13 @@ export function OpenerProvider({ children }: { readonly children: ReactNode }) {
       if (running) return;
       const controller = new AbortController();
       setRunning(controller);
-      task(setState, controller.signal)
-        .catch((thrown: unknown): Outcome => ({
-          sessionIds: [],
-          failures: [{ name: '', error: toPlayheadError(thrown) }],
-        }))
-        .then(outcome => setState(finish(outcome)))
-        .finally(() => setRunning(null));
+      const broken = (thrown: unknown): Outcome => failed('', toPlayheadError(thrown));
+      void task(setState, controller.signal)
+        .catch(broken)
+        .then(outcome => {
+          setState(finish(outcome));
+          setRunning(null);
+        });
     };
     return {
       state,
@@ -115,8 +115,7 @@ async function openPaths(
 
 async function uploadAll(files: readonly DroppedFile[], report: Report, signal: AbortSignal): Promise<Outcome> {
   if (files.length === 0) {
-    const error = new PlayheadError('bad-input', 'There is no file in what was dropped.');
-    return { sessionIds: [], failures: [{ name: '', error }] };
+    return failed('', new PlayheadError('bad-input', 'There is no file in what was dropped.'));
   }
   const outcomes: Outcome[] = [];
   for (const [done, { file, name }] of files.entries()) {
@@ -132,8 +131,12 @@ async function attempt(name: string, open: () => Promise<readonly SessionId[]>):
   try {
     return { sessionIds: await open(), failures: [] };
   } catch (thrown) {
-    return { sessionIds: [], failures: [{ name, error: toPlayheadError(thrown) }] };
+    return failed(name, toPlayheadError(thrown));
   }
+}
+
+function failed(name: string, error: PlayheadError): Outcome {
+  return { sessionIds: [], failures: [{ name, error }] };
 }
 
 function join(outcomes: readonly Outcome[]): Outcome {
