@@ -19,11 +19,11 @@ export function LongText({ name, text, head, tail, render }: LongTextProps) {
   const [open, toggle] = useFold(name, false);
   const narrow = narrowLines(text);
   const folded = foldLines(narrow.text, head, tail);
-  if (folded.hidden === 0) return render(folded.head, 0);
+  if (folded.hidden === 0 && narrow.cut === 0) return render(text, 0);
   if (open)
     return (
       <>
-        {render(narrow.text, 0)}
+        {render(text, 0)}
         <FoldLine onClick={toggle} expanded>
           Fold {plural(folded.total, 'line')}
         </FoldLine>
@@ -33,8 +33,10 @@ export function LongText({ name, text, head, tail, render }: LongTextProps) {
     <>
       {render(folded.head, 0)}
       <FoldLine onClick={toggle} expanded={false}>
-        Show all {formatCount(folded.total)} lines
-        <span className="conversation-more-hint">{formatCount(folded.hidden)} hidden</span>
+        {folded.hidden > 0 ? `Show all ${formatCount(folded.total)} lines` : 'Show all of it'}
+        <span className="conversation-more-hint">
+          {folded.hidden > 0 ? `${formatCount(folded.hidden)} hidden` : plural(narrow.cut, 'more character')}
+        </span>
       </FoldLine>
       {folded.tail !== '' && render(folded.tail, folded.total - tail)}
     </>

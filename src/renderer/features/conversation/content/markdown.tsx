@@ -8,16 +8,13 @@ import Markdown, { type Components } from 'react-markdown';
 import remarkGfm from 'remark-gfm';
 import { CopyButton } from '../../../ui/copy-button.tsx';
 import { plural } from '../../../ui/format.ts';
+import { isFormattable } from '../text/formattable.ts';
 import { visibleText } from '../text/visible-text.ts';
 import { RecordedLink } from './link.tsx';
 import { FoldLine, LongText } from './long-text.tsx';
 import { PlainText } from './plain-text.tsx';
 import { FoldScope } from './fold.tsx';
 import { useFold } from './use-fold.ts';
-
-// Formatting costs about 1 ms for 2,000 characters, and more than linear for some texts made to hurt.
-const MOST_FORMATTED = 100_000;
-const tooDeep = /^(?:[ \t]*>){40}|^[ \t]{120,}[-*+\d]/m;
 
 interface RecordedMarkdownProps {
   readonly name: string;
@@ -27,7 +24,7 @@ interface RecordedMarkdownProps {
 export const RecordedMarkdown = memo(function RecordedMarkdown({ name, text }: RecordedMarkdownProps) {
   const prefix = useId();
   const plain = <PlainText name={name} text={text} />;
-  if (text.length > MOST_FORMATTED || tooDeep.test(text))
+  if (!isFormattable(text))
     return (
       <>
         <p className="conversation-none">Shown without formatting: {plural(text.length, 'character')}.</p>

@@ -33,17 +33,17 @@ function lineStarts(text: string): readonly number[] {
   return starts;
 }
 
-/** A line wider than this is cut in place: laying out a line of a megabyte stops the window for seconds. */
+/** A line wider than this is folded: laying out a line of a megabyte stops the window for a while. */
 export const WIDEST_LINE = 4000;
 
-/** Cuts lines wider than `widest` characters and says on each how much is left out. */
+/** Cuts lines wider than `widest` characters; `cut` counts what is left out. */
 export function narrowLines(text: string, widest = WIDEST_LINE): { readonly text: string; readonly cut: number } {
   if (text.length <= widest) return { text, cut: 0 };
   let cut = 0;
   const lines = text.split('\n').map(line => {
     if (line.length <= widest) return line;
     cut += line.length - widest;
-    return `${line.slice(0, widest)} … ${(line.length - widest).toLocaleString('en')} more characters in this line`;
+    return `${line.slice(0, widest)}…`;
   });
   return { text: cut === 0 ? text : lines.join('\n'), cut };
 }
