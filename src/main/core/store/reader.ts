@@ -205,6 +205,14 @@ export class StoreReader {
     return bytes;
   }
 
+  /** The declared format of that parser id, as JSON text. */
+  mapping(parser: string): string | undefined {
+    const row = this.db.prepare('SELECT json FROM generic_mapping WHERE parser = ?').get(parser) as
+      | { json: string }
+      | undefined;
+    return row?.json;
+  }
+
   sources(): Source[] {
     return this.atOnce(() => sourceQueries.listSources(this.db));
   }

@@ -56,6 +56,9 @@ CREATE TABLE file (
 ) STRICT;
 CREATE INDEX file_by_inode ON file(inode);
 
+-- Declared formats (generic JSON Lines) that files were read by, so that their records can be shown.
+CREATE TABLE generic_mapping (parser TEXT PRIMARY KEY, json TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
 CREATE TABLE record_type (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
 
 -- A raw unit: where it stands. Its bytes are in raw_block.

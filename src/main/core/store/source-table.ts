@@ -25,13 +25,18 @@ export function upsertSource(db: WriteDb, spec: SourceSpec): SourceRow {
       `INSERT INTO source (public_id, format, label, path, root, origin) VALUES (?, ?, ?, ?, ?, ?)
        ON CONFLICT (public_id) DO UPDATE SET label = excluded.label, removed = 0 RETURNING id, origin`,
     )
-    .get(publicId, spec.format, spec.label, spec.path, spec.root, spec.origin) as { id: number; origin: SourceSpec['origin'] };
+    .get(publicId, spec.format, spec.label, spec.path, spec.root, spec.origin) as {
+    id: number;
+    origin: SourceSpec['origin'];
+  };
   return { ...spec, origin: row.origin, id: row.id, publicId };
 }
 
 export function listSources(db: ReadDb): readonly SourceRow[] {
   return db
-    .prepare('SELECT id, public_id AS publicId, format, label, path, root, origin FROM source WHERE removed = 0 ORDER BY id')
+    .prepare(
+      'SELECT id, public_id AS publicId, format, label, path, root, origin FROM source WHERE removed = 0 ORDER BY id',
+    )
     .all() as SourceRow[];
 }
 

@@ -77,6 +77,15 @@ export class StoreWriter {
     saveFile(this.db, file);
   }
 
+  /** Keeps a declared format, so that readers can show what was read by it. */
+  saveMapping(parser: string, json: string): void {
+    this.db
+      .prepare(
+        'INSERT INTO generic_mapping (parser, json) VALUES (?, ?) ON CONFLICT (parser) DO UPDATE SET json = excluded.json',
+      )
+      .run(parser, json);
+  }
+
   /**
    * Begins a new generation of a file that was replaced or shortened: its records are superseded, what was made of them
    * stays. With `derivedToo` the rows made from it go as well, since they will be made anew from the same bytes.

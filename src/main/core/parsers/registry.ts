@@ -1,0 +1,48 @@
+// All built-in parsers, and which of them reads a file. Content decides; the order only settles ties.
+
+import { antonCheckpoint } from './anton-checkpoint.ts';
+import { antonProgress } from './anton-progress.ts';
+import { antonRetries, antonRetryHistory } from './anton-retries.ts';
+import { antonTraceSummary } from './anton-summary.ts';
+import { antonTraces } from './anton-traces.ts';
+import { claudeCodeAgentMeta } from './claude-code-meta.ts';
+import { claudeCodeJsonl } from './claude-code.ts';
+import { codexExec } from './codex-exec.ts';
+import { codexRollout } from './codex.ts';
+import { otlpJsonDocument, otlpJsonLines } from './otlp.ts';
+import type { FileHint, Parser, Recognition, Sample } from './parser.ts';
+
+export const parsers: readonly Parser[] = [
+  claudeCodeJsonl,
+  claudeCodeAgentMeta,
+  codexRollout,
+  codexExec,
+  otlpJsonLines,
+  otlpJsonDocument,
+  antonTraces,
+  antonRetries,
+  antonRetryHistory,
+  antonCheckpoint,
+  antonProgress,
+  antonTraceSummary,
+];
+
+const byId = new Map(parsers.map(parser => [parser.id, parser]));
+
+export function parserById(id: string): Parser | undefined {
+  return byId.get(id);
+}
+
+/** The parser that claims a file; 'more' when one may once more of it is written; undefined when none does. */
+export function recogniseFile(
+  sample: Sample,
+  hint: FileHint,
+): { readonly parser: Parser; readonly recognition: Recognition } | 'more' | undefined {
+  let undecided = false;
+  for (const parser of parsers) {
+    const recognition = parser.recognise(sample, hint);
+    if (recognition === 'more') undecided = true;
+    else if (recognition) return { parser, recognition };
+  }
+  return undecided ? 'more' : undefined;
+}

@@ -1,0 +1,97 @@
+// Where each agent keeps its logs, and which files of a folder are logs. (Sources of the places: the agents' own
+// documentation and what their releases were seen to write.)
+
+import { homedir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { existsSync } from 'node:fs';
+
+/** A folder (or file) to watch, and where in it. */
+export interface Place {
+  readonly root: string;
+  /** Files and folders below the root; '' is the root itself. */
+  readonly starts: readonly string[];
+}
+
+export interface SourceFormat {
+  readonly id: string;
+  readonly label: string;
+  /** For people: where it is looked for. */
+  readonly places: readonly string[];
+  /** Places to watch by themselves, whether they exist or not. */
+  defaults(env: NodeJS.ProcessEnv): readonly Place[];
+  /** Sub-folders of the agent's home that hold logs; the rest of it is none of our business. */
+  readonly parts: readonly string[];
+  include(relPath: string): boolean;
+}
+
+const isJsonl = (relPath: string) => /\.(jsonl|ndjson)$/i.test(relPath);
+const isJson = (relPath: string) => /\.(jsonl|ndjson|json|trace)$/i.test(relPath);
+export const sourceFormats: readonly SourceFormat[] = [
+  {
+    id: 'claude-code',
+    label: 'Claude Code',
+    places: ['$CLAUDE_CONFIG_DIR/projects', '~/.claude/projects', '$XDG_CONFIG_HOME/claude/projects'],
+    parts: ['projects'],
+    defaults: env => {
+      const configured = (env['CLAUDE_CONFIG_DIR'] ?? '').split(',').filter(path => path !== '');
+      const homes = configured.length > 0 ? configured : [join(home(env), '.claude')];
+      const xdg = join(env['XDG_CONFIG_HOME'] ?? join(home(env), '.config'), 'claude');
+      return [...homes, ...(existsSync(xdg) ? [xdg] : [])].map(root => ({
+        root: expand(root, env),
+        starts: ['projects'],
+      }));
+    },
+    include: relPath => isJsonl(relPath) || /agent-[^/]+\.meta\.json$/.test(relPath),
+  },
+  {
+    id: 'codex',
+    label: 'Codex',
+    places: ['$CODEX_HOME/sessions and archived_sessions', '~/.codex/sessions and archived_sessions'],
+    parts: ['sessions', 'archived_sessions'],
+    defaults: env => [
+      { root: expand(env['CODEX_HOME'] ?? join(home(env), '.codex'), env), starts: ['sessions', 'archived_sessions'] },
+    ],
+    include: isJsonl,
+  },
+  {
+    id: 'anton',
+    label: 'Anton',
+    places: ['.modular-agents in the home folder, the working folder and every project seen'],
+    parts: ['.modular-agents'],
+    defaults: env =>
+      [...new Set([home(env), process.cwd()])].map(folder => ({ root: antonFolder(folder), starts: [''] })),
+    include: relPath => isJson(relPath) && !/(^|\/)knowledge\.json$/.test(relPath),
+  },
+  { id: 'otlp', label: 'OpenTelemetry JSON', places: [], parts: [], defaults: () => [], include: isJson },
+  { id: 'auto', label: 'Any known format', places: [], parts: [], defaults: () => [], include: isJson },
+];
+
+export function formatById(id: string): SourceFormat | undefined {
+  return sourceFormats.find(format => format.id === id);
+}
+
+/** Anton keeps its folder inside each project. */
+export function antonFolder(project: string): string {
+  return join(project, '.modular-agents');
+}
+
+/** A folder that was named by hand: the parts of it that hold logs where it is the agent's home, else all of it. */
+export function placeOfFolder(format: SourceFormat, path: string): Place {
+  const parts = format.parts.filter(part => existsSync(join(path, part)));
+  return { root: path, starts: parts.length > 0 ? parts : [''] };
+}
+
+/** A file that was named by hand: itself, and what its agent wrote into the folder of its name. */
+export function placeOfFile(path: string): Place {
+  const name = basename(path);
+  const stem = name.replace(/\.[^.]+$/, '');
+  return { root: dirname(path), starts: stem === name ? [name] : [name, stem] };
+}
+
+function home(env: NodeJS.ProcessEnv): string {
+  return env['HOME'] ?? env['USERPROFILE'] ?? homedir();
+}
+
+function expand(path: string, env: NodeJS.ProcessEnv): string {
+  return path === '~' || path.startsWith('~/') ? join(home(env), path.slice(1)) : path;
+}

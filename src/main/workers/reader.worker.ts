@@ -1,0 +1,71 @@
+// The reader thread: answers queries on a connection of its own, so that indexing never delays a view.
+
+import { parentPort } from 'node:worker_threads';
+import { PlayheadError } from '../../shared/base/errors.ts';
+import type { SessionId, SourceId } from '../../shared/model/ids.ts';
+import { serveWorker } from '../core/base/worker-rpc.ts';
+import { declaredParser } from '../core/ingest/recogniser.ts';
+import type { Parser } from '../core/parsers/parser.ts';
+import { parserById } from '../core/parsers/registry.ts';
+import { type SessionPage, StoreReader } from '../core/store/index.ts';
+import { Views } from '../core/views/views.ts';
+
+let open: { readonly store: StoreReader; readonly views: Views } | undefined;
+
+function reading(): { readonly store: StoreReader; readonly views: Views } {
+  if (!open) throw new PlayheadError('internal', 'The reader thread was not started.');
+  return open;
+}
+
+function findParser(store: StoreReader, id: string): Parser | undefined {
+  const builtIn = parserById(id);
+  if (builtIn) return builtIn;
+  const json = store.mapping(id);
+  const declared = json === undefined ? undefined : declaredParser(json);
+  return typeof declared === 'string' ? undefined : declared;
+}
+
+type ViewInput<N extends keyof Views> = Views[N] extends (input: infer I) => unknown ? I : never;
+
+const calls = {
+  start({ dataDir }: { dataDir: string }): void {
+    const store = new StoreReader(dataDir);
+    open = { store, views: new Views(store, id => findParser(store, id)) };
+  },
+  close(): void {
+    open?.store.close();
+    open = undefined;
+  },
+  sessions: (page: SessionPage) => reading().store.sessions(page),
+  session: (id: SessionId) => reading().store.session(id),
+  findSession: (text: string) => reading().store.findSession(text),
+  sessionOfProject: (folder: string) => reading().store.sessionOfProject(folder),
+  sessionsOfSource: (input: { sourceId: SourceId; relPath?: string }) =>
+    reading().store.sessionsOfSource(input.sourceId, input.relPath),
+  sourceOfFile: (path: string) => reading().store.sourceOfFile(path),
+  workingFolders: () => reading().store.workingFolders(),
+  sources: () => reading().store.sources(),
+  files: (sourceId: SourceId) => reading().store.files(sourceId),
+  trace: (input: ViewInput<'trace'>) => reading().views.trace(input),
+  span: (input: ViewInput<'span'>) => reading().views.span(input),
+  event: (input: ViewInput<'event'>) => reading().views.event(input),
+  outline: (input: ViewInput<'outline'>) => reading().views.outline(input),
+  entries: (input: ViewInput<'entries'>) => reading().views.entries(input),
+  records: (input: ViewInput<'records'>) => reading().views.records(input),
+  recordIndex: (input: ViewInput<'recordIndex'>) => reading().views.recordIndex(input),
+  readRecord: (input: ViewInput<'readRecord'>) => reading().views.readRecord(input),
+  report: (rejections: number) => {
+    const { store } = reading();
+    return store.atOnce(() => ({
+      totals: store.totals(),
+      rejections: store.rejections(rejections),
+      rejectionCount: store.rejectionCount(),
+      unknownTypes: store.unknownTypes(),
+    }));
+  },
+};
+
+export type ReaderCalls = typeof calls;
+
+if (!parentPort) throw new Error('reader.worker runs in a worker thread only.');
+serveWorker<ReaderCalls, never>(parentPort, calls);
