@@ -19,7 +19,7 @@ import {
   type LineContext,
 } from './claude-code-state.ts';
 import type { Line } from './claude-code-types.ts';
-import { oneLine, type SessionFact, type SpanFact } from './parser.ts';
+import { oneLine, type SpanFact } from './parser.ts';
 
 export function readAssistant(context: LineContext, line: Line): void {
   const message = asObject(line['message']);
@@ -87,12 +87,21 @@ function readResponse(context: LineContext, line: Line, message: Line, blocks: r
   if (attrs !== undefined) span.attrs = attrs;
   pushSpan(context, span);
 
-  if (context.thread === ROOT_SPAN && model !== undefined && model !== state.model) {
-    state.model = model;
-    const fact: SessionFact = { kind: 'session', model };
-    context.facts.push(fact);
-  }
+  if (context.thread === ROOT_SPAN) noteAnswer(context, model);
   return key;
+}
+
+function noteAnswer(context: LineContext, model: string | undefined): void {
+  const { state, facts } = context;
+  if (state.file !== 'main') return;
+  if (model !== undefined && model !== state.model) {
+    state.model = model;
+    facts.push({ kind: 'session', model });
+  }
+  if (state.command === null) return;
+  if (!state.titled) facts.push({ kind: 'session', title: { source: 'prompt', text: state.command } });
+  state.titled = true;
+  state.command = null;
 }
 
 /** When the response began: after the last input or answer of its thread; told once, by its first line. */

@@ -51,6 +51,8 @@ export interface ClaudeState {
   aiTitle: string | null;
   customTitle: string | null;
   titled: boolean;
+  /** A slash command that has not been answered. */
+  command: string | null;
   /** Key of the human prompt that began the turn. */
   turn: string | null;
   /** A compaction was seen, its summary not yet. */
@@ -79,6 +81,7 @@ export function newState(file: ClaudeState['file'], agentId: string | null, runI
     aiTitle: null,
     customTitle: null,
     titled: false,
+    command: null,
     turn: null,
     compacting: false,
     threads: {},

@@ -122,9 +122,14 @@ function clip(type: string): string {
   return type.length > 80 ? `${type.slice(0, 79)}…` : type;
 }
 
-/** True for lines that stand in the conversation tree. */
+/** True for lines that stand in the conversation tree. Qwen's lines look alike but know no sidechains. */
 export function hasEnvelope(line: Line): boolean {
-  return typeof line['uuid'] === 'string' && 'parentUuid' in line && typeof line['sessionId'] === 'string';
+  return (
+    typeof line['uuid'] === 'string' &&
+    'parentUuid' in line &&
+    typeof line['sessionId'] === 'string' &&
+    typeof line['isSidechain'] === 'boolean'
+  );
 }
 
 /** True for lines that only Claude Code writes outside the tree: titles, modes, snapshots, queue operations. */

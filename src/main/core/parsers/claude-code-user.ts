@@ -42,6 +42,7 @@ export function readText(context: LineContext, kind: TextKind, blocks: readonly 
       return;
     case 'command': {
       const summary = oneLine(commandLine(textOfBlocks(blocks)));
+      if (context.thread === ROOT_SPAN) state.command = summary;
       pushEvent(context, 'notice', 'Command', { summary });
       pushEntry(context, 'notice', index, { event: context.key });
       return;
@@ -65,6 +66,8 @@ export function readText(context: LineContext, kind: TextKind, blocks: readonly 
       pushEntry(context, 'compaction', index);
       return;
     case 'output':
+      // A command that only printed something asked nothing of the model.
+      state.command = null;
       pushEntry(context, 'notice', index);
       return;
     case 'injected':
@@ -86,7 +89,9 @@ function readPrompt(context: LineContext, text: string, index: number): void {
   const summary = text === '' ? 'Image' : oneLine(text);
   pushEvent(context, 'prompt', 'Prompt', { summary, turn: true });
   pushEntry(context, 'prompt', index, { event: key });
+  state.command = null;
   if (state.titled || text.trim() === '') return;
+  // The first prompt names the session; so does a command that was answered before there was one (noteAnswer).
   state.titled = true;
   context.facts.push({ kind: 'session', title: { source: 'prompt', text: oneLine(text) } });
 }
@@ -116,9 +121,16 @@ function readResult(context: LineContext, line: Line, block: Line, index: number
   pushEntry(context, 'tool', index, { key, span: key, result: true });
 
   readAgentResult(context, key, call, detail, status);
+  readTaskState(context, detail);
+}
+
+/** TaskOutput tells how a background task stands, TaskStop that it was stopped. */
+function readTaskState(context: LineContext, detail: Line): void {
   const task = asObject(detail['task']);
-  const taskId = asText(task['task_id']);
-  if (taskId !== undefined) endTask(context, taskId, asText(task['status']));
+  const asked = asText(task['task_id']);
+  if (asked !== undefined) endTask(context, asked, asText(task['status']));
+  const stopped = asText(detail['task_id']);
+  if (stopped !== undefined && asText(detail['task_type']) !== undefined) endTask(context, stopped, 'stopped');
 }
 
 const refusals = [
