@@ -1,0 +1,50 @@
+// Files and other wishes that reach the running app: from the menu, the system, or a second start. What comes before
+// the core is ready waits for it.
+
+import { app, type BrowserWindow, dialog } from 'electron';
+import type { LaunchRequest } from './launch.ts';
+
+export type OpenRequested = (request: LaunchRequest) => Promise<void>;
+
+export class OpenInbox {
+  private waiting: LaunchRequest[] = [];
+  private open: OpenRequested | undefined;
+
+  /** Never fails: what cannot be opened is told to the user. */
+  add(request: LaunchRequest): void {
+    if (this.open === undefined) this.waiting.push(request);
+    else void this.deliver(this.open, request);
+  }
+
+  /** From now on requests go to `open`, those that waited first. */
+  attach(open: OpenRequested): void {
+    this.open = open;
+    for (const request of this.waiting.splice(0)) void this.deliver(open, request);
+  }
+
+  private async deliver(open: OpenRequested, request: LaunchRequest): Promise<void> {
+    try {
+      await open(request);
+      for (const file of request.files) app.addRecentDocument(file);
+    } catch (error) {
+      dialog.showErrorBox('Playhead could not open this', error instanceof Error ? error.message : String(error));
+    }
+  }
+}
+
+/** Lets the user choose; resolves to absolute paths, none where the user cancelled. */
+export async function chooseFiles(window: BrowserWindow | undefined, what: 'files' | 'folder'): Promise<string[]> {
+  const options = {
+    title: what === 'files' ? 'Open recorded sessions' : 'Open a folder of recorded sessions',
+    // Without it, Electron 43 and later start in the downloads.
+    defaultPath: app.getPath('home'),
+    properties: what === 'files' ? (['openFile', 'multiSelections'] as const) : (['openDirectory'] as const),
+    filters: [
+      { name: 'Agent logs', extensions: ['jsonl', 'ndjson', 'json', 'trace'] },
+      { name: 'All files', extensions: ['*'] },
+    ],
+  };
+  const own = { ...options, properties: [...options.properties] };
+  const { filePaths } = await (window ? dialog.showOpenDialog(window, own) : dialog.showOpenDialog(own));
+  return filePaths;
+}
