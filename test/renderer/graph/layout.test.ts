@@ -165,21 +165,38 @@ describe('Layout', () => {
   });
 
   it('grows about as the number of nodes does', () => {
-    const measure = (count: number) => {
-      const [trace] = fc.sample(
-        randomTrace(count).filter(one => one.spans.length > count * 0.98),
-        { numRuns: 1, seed: 5 },
-      );
-      const nodes = layoutNodes(trace ?? { spans: [], events: [] });
-      expect(nodes.length).toBeGreaterThan(count * 0.98);
-      const times = Array.from({ length: 5 }, () => {
+    const measure = (turns: number) => {
+      const nodes = session(turns);
+      const times = Array.from({ length: 9 }, () => {
         const begin = performance.now();
         new Layout().append(nodes);
         return performance.now() - begin;
       });
       return Math.min(...times);
     };
+    expect(session(60)).toHaveLength(1 + 60 * 85);
     // Ten times the nodes: a square law would take a hundred times as long.
-    expect(measure(5000) / measure(500)).toBeLessThan(40);
+    expect(measure(60) / measure(6)).toBeLessThan(40);
   });
 });
+
+/** A turn is its prompt, 22 model calls with a tool each, and two agents with 20 spans behind two of the tools: 85 more. */
+function session(turns: number): LayoutNode[] {
+  const nodes = [node('r', null, 0, { band: true, endUs: null })];
+  const add = (parentId: string, more: Partial<LayoutNode> = {}): string => {
+    const added = node(`n${nodes.length}`, parentId, nodes.length, more);
+    nodes.push(added);
+    return added.id;
+  };
+  for (let turn = 0; turn < turns; turn += 1) {
+    const prompt = add('r');
+    for (let step = 0; step < 21; step += 1) {
+      const tool = add(add(prompt));
+      if (step % 10 !== 5) continue;
+      const agent = add(tool, { band: true, endUs: nodes.length + 20 });
+      for (let i = 0; i < 19; i += 1) add(agent);
+    }
+    add(add(prompt));
+  }
+  return nodes;
+}

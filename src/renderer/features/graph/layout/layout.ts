@@ -43,7 +43,7 @@ interface Placed {
 /** The rows of one thread of work. `right` is where its own nodes end, by row. */
 interface Band {
   readonly above: Band | null;
-  /** Bands that began in this one and are not known to have ended before anything in it. */
+  /** Bands that began in this one, whose end is known, and which nothing that came later was placed after yet. */
   started: Band[];
   readonly top: number;
   bottom: number;
@@ -72,7 +72,9 @@ export class Layout {
   /** Tells when the work in a band ended, which was not known when it was placed: its rows may be used again. */
   settle(id: string, endUs: number): void {
     const band = this.bands.get(id);
-    if (band) band.endUs = endUs;
+    if (!band || band.endUs !== null) return;
+    band.endUs = endUs;
+    band.above?.started.push(band);
   }
 
   private place(node: LayoutNode): Point {
@@ -104,7 +106,7 @@ export class Layout {
     }
     const band: Band = { top, bottom: top - 1, endUs: node.endUs, right: new Map(), above, started: [] };
     this.hold(band, top + bandRows - 1);
-    above?.started.push(band);
+    if (band.endUs !== null) above?.started.push(band);
     this.bands.set(node.id, band);
     return band;
   }
@@ -132,11 +134,12 @@ export function answerLayout(layout: Layout, { sequence, nodes, settled }: Layou
 
 /** Right end of what a band holds in a row and the rows below it, with the bands that began in it and have ended. */
 function bandEnd(band: Band, row: number, atUs: number): number {
-  const ended = band.started.filter(started => started.endUs !== null && started.endUs <= atUs);
-  if (ended.length > 0) {
-    band.started = band.started.filter(started => !ended.includes(started));
-    for (const { top, right } of ended) extend(band, top, Math.max(...right.values()));
+  const running: Band[] = [];
+  for (const started of band.started) {
+    if (started.endUs === null || started.endUs > atUs) running.push(started);
+    else extend(band, started.top, Math.max(...started.right.values()));
   }
+  band.started = running;
   let end = Number.NEGATIVE_INFINITY;
   for (const [own, right] of band.right) if (own >= row) end = Math.max(end, right);
   return end;
