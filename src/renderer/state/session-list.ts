@@ -47,7 +47,6 @@ export class SessionList {
   private readonly filter: string;
   private readonly changes = new Emitter<void>();
   private readonly ranks = new Map<SessionId, number>();
-  private readonly doubtful = new Set<SessionId>();
   private state = empty;
   private listeners = 0;
   private following: DisposableStore | undefined;
@@ -87,9 +86,8 @@ export class SessionList {
     this.following = store;
     this.controller = new AbortController();
     store.add(
-      this.connection.client.sessions.changed(({ sessionIds, revision }) => {
+      this.connection.client.sessions.changed(({ revision }) => {
         if (revision <= this.state.revision) return;
-        for (const id of sessionIds) if (this.state.byId.has(id)) this.doubtful.add(id);
         this.newsWanted = true;
         this.wake();
       }),
@@ -150,49 +148,44 @@ export class SessionList {
     await pause(Math.max(0, this.askedAtMs + NEWS_GAP_MS - Date.now()), signal);
     this.newsWanted = false;
     this.askedAtMs = Date.now();
-    const doubtful = new Set(this.doubtful);
-    this.doubtful.clear();
     const since = this.state.revision;
-    const changed: Session[] = [];
-    let revision = since;
+    const { sessions, revision, total } = await this.askAll(since, signal);
+    if (revision < since) {
+      await this.reload(signal);
+      return;
+    }
+    this.merge(sessions, { revision: Math.max(1, revision), total });
+    // More here than there: some were removed, or do not fit the filter any more.
+    if (this.state.complete && this.state.byId.size > total) await this.reload(signal);
+  }
+
+  /** Everything once more, shown when it is there: sessions are gone, or the store is another one. */
+  private async reload(signal: AbortSignal): Promise<void> {
+    const { sessions, revision, total } = await this.askAll(null, signal);
+    this.ranks.clear();
+    this.state = { ...this.state, sessions: [], byId: new Map() };
+    this.merge(sessions, { status: 'ready', complete: true, revision: Math.max(1, revision), total });
+  }
+
+  private async askAll(since: number | null, signal: AbortSignal) {
+    const sessions: Session[] = [];
+    let revision = 0;
+    let total = 0;
     for (let full = true; full;) {
-      const answer = await this.ask({ limit: PAGE, since, after: changed.at(-1) ?? null }, signal);
-      if (answer.revision < since) return this.startOver();
+      const answer = await this.ask({ limit: PAGE, since, after: sessions.at(-1) ?? null }, signal);
       // The first answer's, since what changes while the others are asked for is news again.
-      if (changed.length === 0) revision = answer.revision;
-      changed.push(...answer.sessions);
+      if (sessions.length === 0) ({ revision } = answer);
+      ({ total } = answer);
+      sessions.push(...answer.sessions);
       full = answer.sessions.length === PAGE;
     }
-    for (const session of changed) doubtful.delete(session.id);
-    const gone = await this.findGone(doubtful, signal);
-    this.merge(changed, { revision: Math.max(1, revision) }, gone);
+    return { sessions, revision, total };
   }
 
   private ask(page: { limit: number; since: number | null; after: Session | null }, signal: AbortSignal) {
     const { limit, since, after } = page;
     const before = after && { updateUs: after.updateUs ?? 0, id: after.id };
     return this.connection.client.sessions.list({ limit, since, before, filter: this.filter }, signal);
-  }
-
-  /** Sessions that were announced but did not come with the news: most are only up to date already. */
-  private async findGone(ids: ReadonlySet<SessionId>, signal: AbortSignal): Promise<readonly SessionId[]> {
-    const gone: SessionId[] = [];
-    for (const sessionId of ids) {
-      try {
-        await this.connection.client.sessions.get({ sessionId }, signal);
-      } catch (thrown) {
-        if (toPlayheadError(thrown).code !== 'not-found') throw thrown;
-        gone.push(sessionId);
-      }
-    }
-    return gone;
-  }
-
-  /** The store is another one than before (its revisions are lower). */
-  private startOver(): void {
-    this.ranks.clear();
-    this.lastLoaded = null;
-    this.become(empty);
   }
 
   private fail(error: PlayheadError): void {
@@ -203,10 +196,9 @@ export class SessionList {
     this.become({ ...this.state, status, error });
   }
 
-  private merge(incoming: readonly Session[], patch: Partial<SessionListState>, gone: readonly SessionId[] = []): void {
+  private merge(incoming: readonly Session[], patch: Partial<SessionListState>): void {
     const byId = new Map(this.state.byId);
-    const known = byId.size;
-    let moved = gone.length > 0;
+    let moved = false;
     for (const session of incoming) {
       const at = session.updateUs ?? 0;
       const rank = this.ranks.get(session.id);
@@ -218,19 +210,13 @@ export class SessionList {
         moved = true;
       }
     }
-    for (const id of gone) {
-      byId.delete(id);
-      this.ranks.delete(id);
-    }
     const sessions = moved ? this.sort([...byId.values()]) : this.state.sessions.map(old => byId.get(old.id) ?? old);
-    const complete = patch.complete ?? this.state.complete;
-    const total = complete ? byId.size : (patch.total ?? this.state.total + Math.max(0, byId.size - known));
-    this.become({ ...this.state, error: null, ...patch, sessions, byId, total });
+    this.become({ ...this.state, error: null, ...patch, sessions, byId });
   }
 
   private sort(sessions: Session[]): readonly Session[] {
     const rank = (session: Session) => this.ranks.get(session.id) ?? 0;
-    return sessions.sort((a, b) => rank(b) - rank(a) || (a.id < b.id ? 1 : -1));
+    return sessions.sort((a, b) => rank(b) - rank(a) || (a.id < b.id ? -1 : 1));
   }
 
   private become(state: SessionListState): void {

@@ -3,13 +3,13 @@ import './splitter.css';
 
 interface SplitterProps {
   /** Which side the panel that it sizes lies on. */
-  readonly panel: 'left' | 'right';
+  readonly panel: 'left' | 'right' | 'bottom';
   readonly label: string;
   readonly size: number;
   readonly min: number;
   readonly max: number;
   readonly onResize: (size: number) => void;
-  /** Double click, or End / Home beyond the limits, puts it back. */
+  /** A double click puts it back. */
   readonly onReset?: () => void;
 }
 
@@ -17,20 +17,22 @@ const STEP = 16;
 
 /** The edge between two panels: dragged, or moved with the arrow keys. Sizes are pixels. */
 export function Splitter({ panel, label, size, min, max, onResize, onReset }: SplitterProps) {
-  const drag = useRef<{ readonly x: number; readonly size: number } | null>(null);
+  const drag = useRef<{ readonly from: number; readonly size: number } | null>(null);
   const sign = panel === 'left' ? 1 : -1;
+  const isVertical = panel !== 'bottom';
+  const along = (event: PointerEvent) => (isVertical ? event.clientX : event.clientY);
   const resize = (next: number) => onResize(Math.round(Math.min(max, Math.max(min, next))));
   const move = (event: PointerEvent) => {
-    if (drag.current) resize(drag.current.size + sign * (event.clientX - drag.current.x));
+    if (drag.current) resize(drag.current.size + sign * (along(event) - drag.current.from));
   };
   return (
     // A separator that can be focused is a widget (WAI-ARIA window splitter); the lint rule knows only the static one.
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions, jsx-a11y/prefer-tag-over-role
     <div
-      className="splitter"
+      className={`splitter ${isVertical ? 'splitter-vertical' : 'splitter-horizontal'}`}
       // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role
       role="separator"
-      aria-orientation="vertical"
+      aria-orientation={isVertical ? 'vertical' : 'horizontal'}
       aria-label={label}
       aria-valuenow={size}
       aria-valuemin={min}
@@ -40,15 +42,15 @@ export function Splitter({ panel, label, size, min, max, onResize, onReset }: Sp
       onPointerDown={event => {
         event.preventDefault();
         event.currentTarget.setPointerCapture(event.pointerId);
-        drag.current = { x: event.clientX, size };
+        drag.current = { from: along(event), size };
       }}
       onPointerMove={move}
       onPointerUp={() => (drag.current = null)}
       onPointerCancel={() => (drag.current = null)}
       onDoubleClick={onReset}
       onKeyDown={event => {
-        if (event.key === 'ArrowRight') resize(size + sign * STEP);
-        else if (event.key === 'ArrowLeft') resize(size - sign * STEP);
+        if (event.key === (isVertical ? 'ArrowRight' : 'ArrowDown')) resize(size + sign * STEP);
+        else if (event.key === (isVertical ? 'ArrowLeft' : 'ArrowUp')) resize(size - sign * STEP);
         else if (event.key === 'Home') resize(min);
         else if (event.key === 'End') resize(max);
         else return;

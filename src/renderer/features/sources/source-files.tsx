@@ -61,39 +61,45 @@ function FileTable({ files }: { readonly files: readonly RecordedFile[] }) {
     overscan: 6,
     initialRect: { width: 900, height: ROW * VISIBLE_ROWS },
   });
+  const items = virtualizer.getVirtualItems();
+  const above = items[0]?.start ?? 0;
+  const below = virtualizer.getTotalSize() - (items.at(-1)?.end ?? 0);
   return (
-    <div
-      ref={scroller}
-      className="sources-table"
-      role="table"
-      aria-label="Files"
-      aria-rowcount={files.length + 1}
-      style={{ maxHeight: ROW * (VISIBLE_ROWS + 1) }}
-    >
-      <div className="sources-table-row sources-table-head" role="row" aria-rowindex={1}>
-        {['File', 'Parser', 'Lines', 'Records', 'Rejected', 'Read', 'State'].map(name => (
-          <span key={name} role="columnheader">
-            {name}
-          </span>
-        ))}
-      </div>
-      <div role="rowgroup" className="sources-table-body" style={{ height: virtualizer.getTotalSize() }}>
-        {virtualizer.getVirtualItems().map(item => {
-          const file = files[item.index];
-          return file && <FileRow key={file.id} file={file} index={item.index} top={item.start} />;
-        })}
-      </div>
+    <div ref={scroller} className="sources-table" style={{ maxHeight: ROW * (VISIBLE_ROWS + 1) }}>
+      <table aria-label="Files" aria-rowcount={files.length + 1}>
+        <thead>
+          <tr aria-rowindex={1}>
+            {columns.map(({ name, width }) => (
+              <th key={name} scope="col" style={width === undefined ? {} : { width }}>
+                {name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {above > 0 && <tr aria-hidden="true" style={{ height: above }} />}
+          {items.map(item => {
+            const file = files[item.index];
+            return file && <FileRow key={file.id} file={file} index={item.index} />;
+          })}
+          {below > 0 && <tr aria-hidden="true" style={{ height: below }} />}
+        </tbody>
+      </table>
     </div>
   );
 }
 
-interface FileRowProps {
-  readonly file: RecordedFile;
-  readonly index: number;
-  readonly top: number;
-}
+const columns: readonly { readonly name: string; readonly width?: number }[] = [
+  { name: 'File' },
+  { name: 'Parser', width: 116 },
+  { name: 'Lines', width: 72 },
+  { name: 'Records', width: 80 },
+  { name: 'Rejected', width: 76 },
+  { name: 'Read', width: 132 },
+  { name: 'State', width: 128 },
+];
 
-function FileRow({ file, index, top }: FileRowProps) {
+function FileRow({ file, index }: { readonly file: RecordedFile; readonly index: number }) {
   const look = fileStates[file.state];
   const read =
     file.readBytes < file.bytes
@@ -101,33 +107,22 @@ function FileRow({ file, index, top }: FileRowProps) {
       : formatBytes(file.bytes);
   const unknown = Object.values(file.unknownTypes).reduce((sum, count) => sum + count, 0);
   return (
-    <div
-      className="sources-table-row number"
-      role="row"
-      aria-rowindex={index + 2}
-      style={{ transform: `translateY(${top}px)` }}
-    >
-      <span role="cell" className="sources-table-path" title={file.path}>
+    <tr className="number" aria-rowindex={index + 2} style={{ height: ROW }}>
+      <td className="sources-table-path" title={file.path}>
         <bdi>{file.path}</bdi>
-      </span>
-      <span role="cell" className="truncate">
-        {file.parser ?? '–'}
-      </span>
-      <span role="cell">{formatCount(file.lines)}</span>
-      <span role="cell">
+      </td>
+      <td>{file.parser ?? '–'}</td>
+      <td>{formatCount(file.lines)}</td>
+      <td>
         {formatCount(file.records)}
         {unknown > 0 && <span title={`${formatCount(unknown)} of unknown types`}> *</span>}
-      </span>
-      <span role="cell" className={file.rejected > 0 ? 'sources-table-odd' : ''}>
-        {formatCount(file.rejected)}
-      </span>
-      <span role="cell" className="truncate" title={read}>
-        {read}
-      </span>
-      <span role="cell" title={file.reason ?? look.meaning}>
+      </td>
+      <td className={file.rejected > 0 ? 'sources-table-odd' : ''}>{formatCount(file.rejected)}</td>
+      <td title={read}>{read}</td>
+      <td title={file.reason ?? look.meaning}>
         <Badge tone={look.tone}>{look.label}</Badge>
-      </span>
-    </div>
+      </td>
+    </tr>
   );
 }
 

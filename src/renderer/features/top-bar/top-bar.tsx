@@ -7,7 +7,7 @@ import { Button, IconButton } from '../../ui/button.tsx';
 import { formatBytes, formatCount, formatTokens } from '../../ui/format.ts';
 import { Mark } from '../../ui/mark.tsx';
 import { Tooltip } from '../../ui/tooltip.tsx';
-import { OpenButton } from '../open/open-button.tsx';
+import { OpenButton } from '../open/index.tsx';
 import { useEventRate } from './event-rate.ts';
 import { useProgress } from './use-progress.ts';
 import './top-bar.css';

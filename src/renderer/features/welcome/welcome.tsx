@@ -10,10 +10,9 @@ import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { plural } from '../../ui/format.ts';
 import { Mark } from '../../ui/mark.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
-import { OpenButton } from '../open/open-button.tsx';
-import { useOpener } from '../open/opener.tsx';
-import { AgentMark } from '../sessions/agent-mark.tsx';
-import { sourceStates } from '../sources/source-state.ts';
+import { OpenButton, useOpener } from '../open/index.tsx';
+import { AgentMark } from '../sessions/index.tsx';
+import { sourceStates } from '../sources/index.tsx';
 import './welcome.css';
 
 /** The first page: what was looked for and found, samples to look at, and how to open a file. */

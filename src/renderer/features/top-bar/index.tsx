@@ -1,0 +1,3 @@
+// The bar above everything.
+
+export { TopBar } from './top-bar.tsx';

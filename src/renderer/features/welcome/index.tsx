@@ -1,0 +1,3 @@
+// The first page.
+
+export { Welcome } from './welcome.tsx';
