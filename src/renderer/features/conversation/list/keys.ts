@@ -1,0 +1,30 @@
+// What a key means in the conversation. Pure.
+
+export type Move = 'next' | 'previous' | 'first' | 'last' | 'page-down' | 'page-up' | 'next-turn' | 'previous-turn';
+
+const moves: Readonly<Record<string, Move>> = {
+  j: 'next',
+  k: 'previous',
+  ArrowDown: 'next',
+  ArrowUp: 'previous',
+  PageDown: 'page-down',
+  PageUp: 'page-up',
+  Home: 'first',
+  End: 'last',
+  ']': 'next-turn',
+  '[': 'previous-turn',
+};
+
+export function moveOf(key: string): Move | undefined {
+  return Object.hasOwn(moves, key) ? moves[key] : undefined;
+}
+
+/** The entry at which the turn after (or before) that of `index` begins; `index` itself where there is none. */
+export function turnStart(turns: readonly (number | null)[], index: number, step: 1 | -1): number {
+  const begins = (at: number) => {
+    const turn = turns[at];
+    return turn != null && turn > 0 && turns.slice(0, at).findLast(before => before != null) !== turn;
+  };
+  for (let at = index + step; at >= 0 && at < turns.length; at += step) if (begins(at)) return at;
+  return index;
+}
