@@ -126,17 +126,23 @@ export function usageOf(value: unknown): Usage | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const usage = asObject(value);
   const parts = asObject(usage['cache_creation']);
-  const oneHour = asCount(parts['ephemeral_1h_input_tokens']);
-  const flat = asCount(usage['cache_creation_input_tokens']);
-  const cacheCreation = flat > 0 ? flat : asCount(parts['ephemeral_5m_input_tokens']) + oneHour;
+  const oneHour = tokensOf(parts['ephemeral_1h_input_tokens']);
+  const flat = tokensOf(usage['cache_creation_input_tokens']);
+  const cacheCreation = flat > 0 ? flat : tokensOf(parts['ephemeral_5m_input_tokens']) + oneHour;
   return {
-    input: asCount(usage['input_tokens']),
-    output: asCount(usage['output_tokens']),
-    cacheRead: asCount(usage['cache_read_input_tokens']),
+    input: tokensOf(usage['input_tokens']),
+    output: tokensOf(usage['output_tokens']),
+    cacheRead: tokensOf(usage['cache_read_input_tokens']),
     cacheCreation,
     cacheCreation1h: Math.min(oneHour, cacheCreation),
-    reasoning: asCount(asObject(usage['output_tokens_details'])['thinking_tokens']),
+    reasoning: tokensOf(asObject(usage['output_tokens_details'])['thinking_tokens']),
   };
+}
+
+/** No response has a million million tokens: what says so is damaged, and must not spoil the sums. */
+function tokensOf(value: unknown): number {
+  const count = asCount(value);
+  return count < 1e12 ? count : 0;
 }
 
 function attrsOf(context: LineContext, line: Line, message: Line): { [name: string]: JsonValue } | undefined {

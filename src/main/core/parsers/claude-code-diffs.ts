@@ -34,12 +34,16 @@ export function diffsOfResult(result: Line): FileDiff[] | undefined {
 
 function readHunk(hunk: Line): Hunk {
   return {
-    oldStart: asCount(hunk['oldStart']),
-    oldLines: asCount(hunk['oldLines']),
-    newStart: asCount(hunk['newStart']),
-    newLines: asCount(hunk['newLines']),
+    oldStart: lineNumber(hunk['oldStart']),
+    oldLines: lineNumber(hunk['oldLines']),
+    newStart: lineNumber(hunk['newStart']),
+    newLines: lineNumber(hunk['newLines']),
     lines: asArray(hunk['lines']).filter(line => typeof line === 'string'),
   };
+}
+
+function lineNumber(value: unknown): number {
+  return Math.min(asCount(value), Number.MAX_SAFE_INTEGER);
 }
 
 /** One text in another's place; lines that both begin or end with are context. */
