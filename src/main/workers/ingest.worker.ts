@@ -47,8 +47,9 @@ const calls = {
   look(sourceId: number): void {
     running().look(sourceId);
   },
-  settle(): Promise<void> {
-    return running().settle();
+  /** Everything, or one source. */
+  settle(sourceId: number | undefined): Promise<void> {
+    return running().settle(sourceId);
   },
   async close(): Promise<void> {
     await service?.close();

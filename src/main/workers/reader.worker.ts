@@ -54,15 +54,8 @@ const calls = {
   records: (input: ViewInput<'records'>) => reading().views.records(input),
   recordIndex: (input: ViewInput<'recordIndex'>) => reading().views.recordIndex(input),
   readRecord: (input: ViewInput<'readRecord'>) => reading().views.readRecord(input),
-  report: (rejections: number) => {
-    const { store } = reading();
-    return store.atOnce(() => ({
-      totals: store.totals(),
-      rejections: store.rejections(rejections),
-      rejectionCount: store.rejectionCount(),
-      unknownTypes: store.unknownTypes(),
-    }));
-  },
+  report: (input: { sourceIds: readonly SourceId[]; maxSkipped: number }) =>
+    reading().store.report(input.sourceIds, input.maxSkipped),
 };
 
 export type ReaderCalls = typeof calls;

@@ -2,7 +2,7 @@
 
 import { bridgeTransport, desktopBridge } from './bridge.ts';
 import { type Connection, keepConnected } from './connection.ts';
-import { takeToken } from './token.ts';
+import { exchangeToken, serverKey, takeToken } from './token.ts';
 import { onBackOnline, openWebSocket } from './web-socket-transport.ts';
 
 export type { Connection, ConnectionStatus } from './connection.ts';
@@ -11,10 +11,14 @@ export type { Connection, ConnectionStatus } from './connection.ts';
 export function connect(): Connection {
   const bridge = desktopBridge();
   if (bridge) return keepConnected(() => Promise.resolve(bridgeTransport(bridge)));
-  const token = takeToken() ?? '';
+  let token = takeToken();
   const { protocol, host } = window.location;
-  const url = `${protocol === 'https:' ? 'wss' : 'ws'}://${host}/ws?token=${encodeURIComponent(token)}`;
-  const connection = keepConnected(() => openWebSocket(url));
+  const socket = `${protocol === 'https:' ? 'wss' : 'ws'}://${host}/ws`;
+  const connection = keepConnected(async () => {
+    if (token !== null) await exchangeToken(token);
+    token = null;
+    return openWebSocket(`${socket}?token=${encodeURIComponent(serverKey())}`);
+  });
   onBackOnline(() => connection.retryNow());
   return connection;
 }

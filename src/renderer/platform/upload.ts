@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { errorCodes, PlayheadError } from '../../shared/base/errors.ts';
 import { type SessionId, sessionIdSchema } from '../../shared/model/ids.ts';
-import { uploadToken } from './token.ts';
+import { serverKey } from './token.ts';
 
 export const UPLOAD_LIMIT_BYTES = 512 * 1024 * 1024;
 
@@ -31,7 +31,7 @@ export function uploadFile(file: File, name: string, options: UploadOptions = {}
     }
     const request = new XMLHttpRequest();
     request.open('POST', `/upload?name=${encodeURIComponent(name)}`);
-    request.setRequestHeader('x-playhead-token', uploadToken());
+    request.setRequestHeader('x-playhead-token', serverKey());
     request.upload.addEventListener('progress', event => {
       if (event.lengthComputable && event.total > 0) onProgress?.(event.loaded / event.total);
     });

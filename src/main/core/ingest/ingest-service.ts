@@ -56,7 +56,9 @@ export class IngestService {
   private readonly lastGrown = new Map<string, number>();
   private readonly timers: ReturnType<typeof setInterval>[] = [];
   private running: Promise<void> | undefined;
-  private idle: (() => void)[] = [];
+  private idle: { readonly sourceId: number | undefined; resolve(): void }[] = [];
+  /** Files of each source that are not read to their end yet. */
+  private readonly unread = new Map<number, Set<string>>();
   private closed = false;
   private done = { files: 0, bytes: 0, records: 0 };
   private planned = { files: 0, bytes: 0 };
@@ -123,10 +125,12 @@ export class IngestService {
     if (live) this.sweep(live, false);
   }
 
-  /** Resolves when everything known now has been read. */
-  settle(): Promise<void> {
-    if (!this.running && this.queue.size === 0) return Promise.resolve();
-    return new Promise(resolve => this.idle.push(resolve));
+  /** Resolves when everything known now has been read; of one source where it is named. */
+  settle(sourceId?: number): Promise<void> {
+    return new Promise(resolve => {
+      this.idle.push({ sourceId, resolve });
+      this.tellSettled();
+    });
   }
 
   async close(): Promise<void> {
@@ -205,7 +209,11 @@ export class IngestService {
     }
     this.planned.files += 1;
     this.planned.bytes += Math.max(0, found.size - tail.row.offset);
-    this.queue.add({ key: keyOf(live.row.id, found.relPath), modifiedUs: found.modifiedUs, hot });
+    const key = keyOf(live.row.id, found.relPath);
+    const unread = this.unread.get(live.row.id) ?? new Set();
+    this.unread.set(live.row.id, unread.add(key));
+    // What somebody opened by hand is wanted now.
+    this.queue.add({ key, modifiedUs: found.modifiedUs, hot: hot || live.origin === 'opened' });
   }
 
   /** The recorded file that this new name belongs to: same inode, and its old name is gone. */
@@ -244,9 +252,16 @@ export class IngestService {
       this.indexing = false;
       this.report(true);
     }
-    const waiting = this.idle;
-    this.idle = [];
-    for (const resolve of waiting) resolve();
+    this.tellSettled();
+  }
+
+  private tellSettled(): void {
+    const isQuiet = !this.running && this.queue.size === 0;
+    const ready = this.idle.filter(({ sourceId }) =>
+      sourceId === undefined ? isQuiet : isQuiet || (this.unread.get(sourceId)?.size ?? 0) === 0,
+    );
+    this.idle = this.idle.filter(waiting => !ready.includes(waiting));
+    for (const { resolve } of ready) resolve();
   }
 
   private async work(): Promise<void> {
@@ -264,6 +279,7 @@ export class IngestService {
     // A file is read once per commit: its next step begins where the committed one ends.
     const read = new Set<string>();
     const again: QueueItem[] = [];
+    const finished: string[] = [];
     let bytes = 0;
     while (bytes < COMMIT_BYTES && this.clock.now() - began < COMMIT_MS) {
       const key = this.queue.take();
@@ -275,12 +291,17 @@ export class IngestService {
       read.add(key);
       const step = await this.readSome(key);
       if (step?.more) again.push({ key, modifiedUs: step.batch?.file.modifiedUs ?? 0, hot: this.lastGrown.has(key) });
+      else finished.push(key);
       if (!step?.batch) continue;
       batches.push({ batch: step.batch, tail: step.tail });
       bytes += step.batch.raw.reduce((sum, piece) => sum + piece.length, 0);
     }
     if (batches.length > 0) this.commit(batches);
     for (const item of again) this.queue.add(item);
+    for (const key of finished) {
+      if (!again.some(item => item.key === key)) this.unread.get(this.locate(key).live?.row.id ?? -1)?.delete(key);
+    }
+    this.tellSettled();
   }
 
   private commit(batches: readonly { readonly batch: Batch; readonly tail: Tail }[]): void {

@@ -8,6 +8,7 @@ import {
   attributes,
   closeResponse,
   placeKey,
+  remember,
   respond,
   sayAgent,
   sayEntry,
@@ -124,6 +125,8 @@ function beginTurn(reading: Reading, payload: Fields): void {
   state.turnId = asText(payload['turn_id']) ?? null;
   state.compaction = null;
   state.lastError = null;
+  state.searchItems = [];
+  state.searchEvents = [];
   if (timeUs !== undefined) state.inputUs = timeUs;
 }
 
@@ -191,7 +194,7 @@ function readToolEnd(reading: Reading, payload: Fields, fields: Fields): void {
   const ended = readEndedCall(payload);
   if (ended === undefined) return;
   const { state } = reading;
-  const key = ended.id ?? placeKey(reading, 'tool');
+  const key = searchItem(reading, payload) ?? ended.id ?? placeKey(reading, 'tool');
   const call = state.calls.find(open => open.id === key);
   if (payload['type'] === 'dynamic_tool_call_request') return sayUncalled(reading, key, ended, fields);
   sayEnd(reading, key, readEnd(fields));
@@ -200,6 +203,15 @@ function readToolEnd(reading: Reading, payload: Fields, fields: Fields): void {
   if (ended.name !== 'apply_patch') return;
   call.hasResult = true; // its diffs tell more than the output that follows
   sayEntry(reading, { key: `tool:${key}`, entry: 'tool', block: 1, result: true, span: key });
+}
+
+/** The key of the item without id that a search's event ends. */
+function searchItem(reading: Reading, payload: Fields): string | undefined {
+  const id = asText(payload['call_id']);
+  if (payload['type'] !== 'web_search_end' || id === undefined) return undefined;
+  const item = reading.state.searchItems.shift();
+  if (item === undefined) remember(reading.state.searchEvents, id);
+  return item;
 }
 
 /** A tool that ended though no call is open: its call stands elsewhere, or nowhere. */

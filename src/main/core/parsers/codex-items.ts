@@ -104,7 +104,7 @@ function readAgentMessage(reading: Reading, item: Fields): void {
 function readToolCall(reading: Reading, call: ToolCall, item: Fields): void {
   const { state, timeUs } = reading;
   const response = respond(reading);
-  const key = call.id ?? placeKey(reading, 'tool');
+  const key = call.id ?? searchKey(reading, call) ?? placeKey(reading, 'tool');
   // Searches and images of the provider's own tools are one item with their end in it.
   const whole = item['type'] === 'web_search_call' || item['type'] === 'image_generation_call';
   saySpan(reading, {
@@ -125,6 +125,14 @@ function readToolCall(reading: Reading, call: ToolCall, item: Fields): void {
     sayEntry(reading, { key: `tool:${key}`, entry: 'tool', block: 1, result: true, span: key });
   const processId = asText(call.attrs['processId']) ?? null;
   if (!whole) remember(state.calls, { id: key, name: call.name, processId, hasResult: false });
+}
+
+/** The id of a search that its item lacks stands in its event, which comes before or after. */
+function searchKey(reading: Reading, call: ToolCall): string | undefined {
+  if (call.name !== 'web_search') return undefined;
+  const told = reading.state.searchEvents.shift();
+  if (told === undefined) remember(reading.state.searchItems, placeKey(reading, 'tool'));
+  return told;
 }
 
 function spawnOffers(call: ToolCall): readonly string[] | undefined {

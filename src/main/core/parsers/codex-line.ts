@@ -87,7 +87,7 @@ export function isLegacyHeader(line: Fields): boolean {
     asText(line['id']) !== undefined &&
     typeof line['timestamp'] === 'string' &&
     line['type'] === undefined &&
-    ('instructions' in line || 'git' in line)
+    ('instructions' in line || asText(asObject(line['git'])['commit_hash']) !== undefined)
   );
 }
 

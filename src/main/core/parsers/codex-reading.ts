@@ -27,8 +27,6 @@ export type CopyState = {
   forked: boolean;
   /** Time of the header's line. */
   atUs: number | null;
-  /** When the thread was created: turns begun earlier are not its own. */
-  bornUs: number | null;
   /** The originals stand above in this file: nothing more is said of the copies. */
   repeated: boolean;
 };
@@ -51,6 +49,10 @@ export type CodexState = {
   /** Ids of the threads that began in this file. */
   threadIds: string[];
   copy: CopyState | null;
+  /** When the thread was created. */
+  bornUs: number | null;
+  /** Only its header was read so far. */
+  atHeader: boolean;
   responses: number;
   threadResponses: number;
   response: ResponseState | null;
@@ -62,6 +64,9 @@ export type CodexState = {
   lastResponseId: string | null;
   calls: CallState[];
   processes: ProcessState[];
+  /** Web searches known in one form only, by key: older items have no id, the events always do. */
+  searchItems: string[];
+  searchEvents: string[];
   /** Codex's turn, while it runs. */
   turnId: string | null;
   /** Codex's turn that has had its first prompt. */
@@ -101,6 +106,8 @@ export function newCodexState(main: boolean, session: string | null): CodexState
     agent: null,
     threadIds: [],
     copy: null,
+    bornUs: null,
+    atHeader: false,
     responses: 0,
     threadResponses: 0,
     response: null,
@@ -110,6 +117,8 @@ export function newCodexState(main: boolean, session: string | null): CodexState
     lastResponseId: null,
     calls: [],
     processes: [],
+    searchItems: [],
+    searchEvents: [],
     turnId: null,
     promptedTurnId: null,
     turn: null,

@@ -51,6 +51,7 @@ export function readHeader(reading: Reading, header: Fields): void {
   const { state } = reading;
   const id = threadIdOf(header) ?? '';
   if (id === state.threadId) return sayAbout(reading, header);
+  if (state.copy === null && state.atHeader && isOlder(reading, header)) state.copy = newCopy(reading, false);
   if (state.copy !== null) {
     // The header of the thread that is copied follows that of the copy.
     state.copy.sure = true;
@@ -101,11 +102,13 @@ export function sayNotice(reading: Reading, name: string, summary: string): void
  */
 export function isCopy(reading: Omit<Reading, 'copied'>, line: CodexLine): boolean {
   const { state, timeUs } = reading;
-  const { copy } = state;
-  if (copy === null || line.kind === 'session') return false;
+  const { copy, bornUs } = state;
+  if (line.kind === 'session') return false;
+  state.atHeader = false;
+  if (copy === null) return false;
   const begunUs = turnBegin(line);
-  if (begunUs !== undefined && copy.bornUs !== null) {
-    if (begunUs < copy.bornUs) copy.sure = copy.byTurn = true;
+  if (begunUs !== undefined && bornUs !== null) {
+    if (begunUs < bornUs) copy.sure = copy.byTurn = true;
     else state.copy = null;
   } else if (!copy.byTurn && timeUs !== undefined && copy.atUs !== null && timeUs - copy.atUs > COPY_US) {
     state.copy = null;
@@ -146,18 +149,21 @@ function beginThread(reading: Reading, header: Fields, id: string): CopyState | 
   state.threadResponses = 0;
   state.threadId = id;
   remember(state.threadIds, id);
-  state.copy =
-    forked || spawned
-      ? {
-          sure: false,
-          byTurn: false,
-          forked,
-          atUs: timeUs ?? null,
-          bornUs: isoToUs(header['timestamp']) ?? timeUs ?? null,
-          repeated: false,
-        }
-      : null;
+  state.bornUs = isoToUs(header['timestamp']) ?? timeUs ?? null;
+  state.atHeader = true;
+  state.copy = forked || spawned ? newCopy(reading, forked) : null;
   return state.copy;
+}
+
+function newCopy(reading: Reading, forked: boolean): CopyState {
+  return { sure: false, byTurn: false, forked, atUs: reading.timeUs ?? null, repeated: false };
+}
+
+/** An older thread's header right below a thread's own: its history follows, whatever the own header says. */
+function isOlder(reading: Reading, header: Fields): boolean {
+  const createdUs = isoToUs(header['timestamp']);
+  const { bornUs } = reading.state;
+  return createdUs !== undefined && bornUs !== null && createdUs < bornUs;
 }
 
 /** The span of a subagent. Its parent is said by the file of the thread that spawned it. */

@@ -73,10 +73,17 @@ export function pickerOf(mapping: GenericMapping): Pick {
       toolInput: read.toolInput(value),
       toolOutput: read.toolOutput(value),
       error: errorOf(read.error(value)),
-      ...timesOf(timeToUs(read.time(value)), timeToUs(read.end(value)), asNumber(read.durationMs(value))),
     };
     const kind = kindOf(mapping, word) ?? (word === undefined ? guess(said) : undefined);
-    return kind === undefined ? unknown : { kind: 'record', record: { ...said, kind, type: word ?? kind }, session };
+    if (kind === undefined) return unknown;
+    const ends = kind === 'end' || (kind === 'tool' && said.toolInput === undefined && said.toolOutput !== undefined);
+    const times = timesOf(
+      timeToUs(read.time(value)),
+      timeToUs(read.end(value)),
+      asNumber(read.durationMs(value)),
+      ends,
+    );
+    return { kind: 'record', record: { ...said, ...times, kind, type: word ?? kind }, session };
   };
 }
 
@@ -122,7 +129,7 @@ function kindOf(mapping: GenericMapping, word: string | undefined): MappedKind |
 }
 
 /** For records whose kind is not mapped. docs/generic-mapping.md tells the same. */
-function guess(said: Omit<GenericRecord, 'kind' | 'type'>): MappedKind {
+function guess(said: Omit<GenericRecord, 'kind' | 'type' | 'startUs' | 'endUs'>): MappedKind {
   if (isPresent(said.toolInput) || isPresent(said.toolOutput)) return 'tool';
   if (said.role !== undefined && !answers(said.role)) return 'message';
   if (said.model !== undefined || said.usage !== undefined) return 'llm';
@@ -133,12 +140,16 @@ export function answers(role: string): boolean {
   return role === 'assistant' || role === 'model' || role === 'ai';
 }
 
+/** `ends`: the record tells of an end only, so that its own time is one. */
 function timesOf(
-  startUs: number | undefined,
-  endUs: number | undefined,
+  timeUs: number | undefined,
+  toldEndUs: number | undefined,
   durationMs: number | undefined,
+  ends: boolean,
 ): { readonly startUs: number | undefined; readonly endUs: number | undefined } {
   const durationUs = durationMs === undefined ? undefined : Math.max(0, Math.round(durationMs * 1000));
+  const startUs = ends ? undefined : timeUs;
+  const endUs = toldEndUs ?? (ends ? timeUs : undefined);
   if (durationUs === undefined) return { startUs, endUs };
   if (startUs !== undefined) return { startUs, endUs: endUs ?? startUs + durationUs };
   return { startUs: endUs === undefined ? undefined : endUs - durationUs, endUs };

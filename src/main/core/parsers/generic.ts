@@ -3,7 +3,7 @@
 // Contract: never throws. Records without an id get a key from file and line; records with the same id are one span.
 // A record that the mapping does not speak of is kept as unknown.
 
-import { isObject, type JsonValue } from '../../../shared/base/json.ts';
+import { isObject } from '../../../shared/base/json.ts';
 import type { GenericMapping } from '../../../shared/model/generic-mapping.ts';
 import { ROOT_SPAN } from '../../../shared/model/ids.ts';
 import type { SpanStatus } from '../../../shared/model/span.ts';
@@ -191,33 +191,30 @@ function spanFacts(
   key: string,
   session: string,
 ): readonly Fact[] {
-  const { kind, model, usage } = record;
-  if (kind === 'message' || kind === 'event') return [];
+  const { kind, model, usage, name } = record;
+  if (kind === 'message' || kind === 'event' || (kind === 'end' && record.id === undefined)) return [];
   const turn = memory.turns.find(([of]) => of === session)?.[1];
   const summary = oneLine(record.error ?? (plainText(record.text) || plainText(record.toolInput)));
-  const attrs: { [name: string]: JsonValue } = record.error === undefined ? {} : { error: record.error.slice(0, 500) };
-  const parent =
-    record.parent === undefined && mapping.parent !== undefined ? {} : { parent: record.parent ?? ROOT_SPAN };
   const span: SpanFact = {
     kind: 'span',
     session,
     key,
-    span: kind,
-    role: kind === 'tool' && record.toolInput === undefined ? 'result' : kind === 'llm' ? 'response' : 'call',
+    role: kind === 'llm' ? 'response' : record.startUs === undefined ? 'result' : 'call',
     status: statusOf(mapping, record),
-    ...nameFact(record),
-    ...parent,
+    ...(kind !== 'end' && { span: kind }),
+    ...(name !== undefined && { name: oneLine(name) }),
+    ...(record.parent !== undefined && { parent: record.parent ?? ROOT_SPAN }),
     ...(turn !== undefined && { turn }),
     ...(record.startUs !== undefined && { startUs: record.startUs }),
     ...(record.endUs !== undefined && { endUs: record.endUs }),
     ...(model !== undefined && { model }),
     ...(usage !== undefined && { usage, usageProvenance: 'reported' }),
     ...(summary !== '' && { summary }),
-    ...(record.error !== undefined && { attrs }),
+    ...(record.error !== undefined && { attrs: { error: record.error.slice(0, 500) } }),
   };
-  // A record that only ends a span says nothing of its parent; where none ever does, it hangs below the session.
-  const unsaid: Fact[] = 'parent' in span ? [] : [{ kind: 'span', session, key, weak: true, parent: ROOT_SPAN }];
-  const facts: Fact[] = [span, ...unsaid];
+  // What another record of the same span may know better: a call's name, an agent's parent.
+  const otherwise = kind === 'end' ? {} : { name: model ?? record.type, parent: ROOT_SPAN };
+  const facts: Fact[] = [span, { kind: 'span', session, key, weak: true, ...otherwise }];
   if (model !== undefined && kind === 'llm') facts.push({ kind: 'session', session, model });
   return facts;
 }
@@ -225,17 +222,13 @@ function spanFacts(
 /** Open until an end is told, where the log tells ends. */
 function statusOf(mapping: GenericMapping, record: GenericRecord): SpanStatus {
   if (record.error !== undefined) return 'error';
-  if (record.endUs !== undefined || (record.kind === 'tool' && record.toolOutput !== undefined)) return 'ok';
-  const tellsEnds = mapping.end ?? mapping.durationMs ?? (record.kind === 'tool' ? mapping.toolOutput : undefined);
-  return tellsEnds === undefined ? 'ok' : 'open';
+  if (record.endUs !== undefined || record.toolOutput !== undefined) return 'ok';
+  const told = mapping.end ?? mapping.durationMs ?? (record.kind === 'tool' ? mapping.toolOutput : undefined);
+  return told !== undefined || (record.kind !== 'llm' && hasEnds(mapping)) ? 'open' : 'ok';
 }
 
-function nameFact(record: GenericRecord): { name?: string } {
-  const name = record.name ?? (record.kind === 'llm' ? record.model : undefined) ?? record.type;
-  // The second record of a span must not rename it to its type.
-  return record.name === undefined && record.id !== undefined && record.startUs === undefined
-    ? {}
-    : { name: oneLine(name) };
+function hasEnds(mapping: GenericMapping): boolean {
+  return typeof mapping.kind === 'object' && Object.values(mapping.kind.map ?? {}).includes('end');
 }
 
 /**

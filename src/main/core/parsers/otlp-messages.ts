@@ -23,6 +23,7 @@ const roles: Readonly<Record<string, MessageRole>> = {
   user: 'user',
   human: 'user',
   assistant: 'assistant',
+  'tool-call': 'assistant', // smolagents
   ai: 'assistant',
   model: 'assistant',
   tool: 'tool',
@@ -82,7 +83,11 @@ export function readAnswers(value: unknown): readonly Message[] {
 
 function readMessage(message: Fields, otherwise: MessageRole): Message {
   const named = asText(message['role']) ?? asText(message['type']) ?? '';
-  const role = Object.hasOwn(roles, named) ? (roles[named] ?? otherwise) : roleOfItem(named, otherwise);
+  const isRole = Object.hasOwn(roles, named) && (message['role'] !== undefined || named !== 'tool-call');
+  // Some senders put calls and results among the messages, without a role.
+  const alone = isRole ? undefined : readBlock(message);
+  if (alone !== undefined) return { role: alone.kind === 'tool-result' ? 'tool' : 'assistant', blocks: [alone] };
+  const role = (isRole ? roles[named] : undefined) ?? (/^tool.?response$/.test(named) ? 'tool' : otherwise);
   const items: unknown[] = [];
   const reasoning = message['reasoning_content'] ?? message['reasoning'];
   if (asText(reasoning) !== undefined) items.push({ type: 'reasoning', text: reasoning });
@@ -93,12 +98,6 @@ function readMessage(message: Fields, otherwise: MessageRole): Message {
   items.push(...asArray(unwrapJson(message['tool_calls'])).map(call => ({ type: 'tool_call', ...asObject(call) })));
   if (items.length === 0 && Object.keys(message).some(key => key !== 'role')) items.push(message);
   return toMessage(role, items);
-}
-
-/** Items that stand among messages without a role: OpenAI's function_call, tool parts of others. */
-function roleOfItem(type: string, otherwise: MessageRole): MessageRole {
-  if (/(result|response|output)$/.test(type) && type !== 'response') return 'tool';
-  return /call|reasoning|thinking/.test(type) ? 'assistant' : otherwise;
 }
 
 function hasResultPart(content: unknown): boolean {

@@ -2,7 +2,7 @@
 //
 // Contract: pure, never throws. Attribute maps are Maps: names come from outside and may be anything.
 
-import { asArray, isObject } from '../../../shared/base/json.ts';
+import { asArray, asNumber, isObject } from '../../../shared/base/json.ts';
 import { isoToUs } from '../../../shared/base/time.ts';
 
 export type Attributes = ReadonlyMap<string, unknown>;
@@ -99,13 +99,10 @@ export function nsToUs(value: unknown): number | undefined {
 export function readTime(value: unknown): number | undefined {
   const us = isoToUs(value);
   if (us !== undefined) return us;
-  const ns = nsToUs(value);
-  if (ns === undefined) return undefined;
-  const size = ns * 1000;
-  if (size > 1e17) return ns;
-  if (size > 1e14) return positive(Math.floor(size));
-  if (size > 1e11) return positive(Math.floor(size * 1000));
-  return positive(Math.floor(size * 1_000_000));
+  const number = typeof value === 'bigint' ? Number(value) : asNumber(value);
+  if (number === undefined || number > 1e17) return nsToUs(value);
+  if (number > 1e14) return positive(Math.floor(number));
+  return positive(Math.round(number > 1e11 ? number * 1000 : number * 1_000_000));
 }
 
 function positive(us: number): number | undefined {

@@ -18,6 +18,13 @@ import * as spans from './span-queries.ts';
 export type { EntryRef } from './event-queries.ts';
 export type { RecordRef } from './record-queries.ts';
 
+export interface IndexReport extends sourceQueries.Totals {
+  /** Records that could not be read and files that could not be taken (line 0). */
+  readonly skipped: readonly { readonly file: string; readonly line: number; readonly reason: string }[];
+  readonly skippedCount: number;
+  readonly unknownTypes: Readonly<Record<string, number>>;
+}
+
 export interface SessionPage {
   readonly limit: number;
   readonly before: { readonly updateUs: number; readonly id: SessionId } | null;
@@ -226,19 +233,17 @@ export class StoreReader {
     return sourceQueries.listFiles(this.db, sourceId);
   }
 
-  totals(): { files: number; bytes: number; lines: number; records: number; sessions: number; spans: number } {
-    return this.atOnce(() => sourceQueries.totals(this.db));
-  }
-
-  rejections(limit: number): { readonly file: string; readonly line: number; readonly reason: string }[] {
-    return records.rejections(this.db, limit);
-  }
-
-  rejectionCount(): number {
-    return records.rejectionCount(this.db);
-  }
-
-  unknownTypes(): Record<string, number> {
-    return sourceQueries.unknownTypes(this.db);
+  /** What was read of these sources, and what was not. */
+  report(sourceIds: readonly SourceId[], maxSkipped: number): IndexReport {
+    return this.atOnce(() => {
+      const files = sourceQueries.skippedFiles(this.db, sourceIds);
+      const rejected = records.rejections(this.db, sourceIds, maxSkipped);
+      return {
+        ...sourceQueries.totals(this.db, sourceIds),
+        skipped: [...rejected.list, ...files].slice(0, maxSkipped),
+        skippedCount: rejected.count + files.length,
+        unknownTypes: sourceQueries.unknownTypes(this.db, sourceIds),
+      };
+    });
   }
 }

@@ -1,7 +1,7 @@
 // Queries on raw records. Synchronous, worker threads only.
 
 import { PlayheadError } from '../../../shared/base/errors.ts';
-import type { RecordId } from '../../../shared/model/ids.ts';
+import type { RecordId, SourceId } from '../../../shared/model/ids.ts';
 import type { RecordPlace } from '../../../shared/model/span.ts';
 import type { RawRecord } from '../../../shared/contract/trace.ts';
 import type { ReadDb } from './connection.ts';
@@ -81,15 +81,20 @@ export function placeOfRecord(db: ReadDb, recordId: RecordId): RecordPlace | und
     | undefined;
 }
 
-export function rejections(db: ReadDb, limit: number): { file: string; line: number; reason: string }[] {
-  return db
+/** The first records of these sources that could not be read, and how many there are. */
+export function rejections(
+  db: ReadDb,
+  sourceIds: readonly SourceId[],
+  limit: number,
+): { list: { file: string; line: number; reason: string }[]; count: number } {
+  const where =
+    'record.rejected IS NOT NULL AND record.superseded = 0 AND source.public_id IN (SELECT value FROM json_each(@ids))';
+  const ids = JSON.stringify(sourceIds);
+  const list = db
     .prepare(
-      `SELECT ${PATH} AS file, record.line, record.rejected AS reason ${FROM} WHERE record.rejected IS NOT NULL AND record.superseded = 0
-       ORDER BY record.id LIMIT ?`,
+      `SELECT ${PATH} AS file, record.line, record.rejected AS reason ${FROM} WHERE ${where} ORDER BY record.id LIMIT @limit`,
     )
-    .all(limit) as { file: string; line: number; reason: string }[];
-}
-
-export function rejectionCount(db: ReadDb): number {
-  return (db.prepare('SELECT coalesce(sum(rejected), 0) AS count FROM file').get() as { count: number }).count;
+    .all({ ids, limit }) as { file: string; line: number; reason: string }[];
+  const { count } = db.prepare(`SELECT count(*) AS count ${FROM} WHERE ${where}`).get({ ids }) as { count: number };
+  return { list, count };
 }

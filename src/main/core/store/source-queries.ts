@@ -53,29 +53,50 @@ export function listFiles(db: ReadDb, sourceId: SourceId): RecordedFile[] {
   return rows.map(row => ({ ...row, unknownTypes: JSON.parse(row.unknownTypes) as Record<string, number> }));
 }
 
-export function totals(db: ReadDb): {
-  files: number;
-  bytes: number;
-  lines: number;
-  records: number;
-  sessions: number;
-  spans: number;
-} {
+export interface Totals {
+  readonly files: number;
+  readonly bytes: number;
+  readonly lines: number;
+  readonly records: number;
+  readonly sessions: number;
+  readonly spans: number;
+}
+
+/** Sums over what was read of these sources. */
+export function totals(db: ReadDb, sourceIds: readonly SourceId[]): Totals {
+  const of = 'source_id IN (SELECT id FROM source WHERE public_id IN (SELECT value FROM json_each(@ids)))';
   return db
     .prepare(
       `SELECT count(*) AS files, coalesce(sum(offset), 0) AS bytes, coalesce(sum(line), 0) AS lines, coalesce(sum(records), 0) AS records,
-         (SELECT count(*) FROM session) AS sessions, (SELECT coalesce(sum(spans), 0) FROM session) AS spans
-       FROM file WHERE parser IS NOT NULL`,
+         (SELECT count(*) FROM session WHERE ${of}) AS sessions,
+         (SELECT coalesce(sum(spans), 0) FROM session WHERE ${of}) AS spans
+       FROM file WHERE parser IS NOT NULL AND ${of}`,
     )
-    .get() as { files: number; bytes: number; lines: number; records: number; sessions: number; spans: number };
+    .get({ ids: JSON.stringify(sourceIds) }) as Totals;
+}
+
+/** Files that could not be taken: no format fits, or no permission. */
+export function skippedFiles(
+  db: ReadDb,
+  sourceIds: readonly SourceId[],
+): { file: string; line: number; reason: string }[] {
+  return db
+    .prepare(
+      `SELECT rtrim(source.root, '/') || '/' || file.rel_path AS file, 0 AS line, coalesce(file.reason, file.state) AS reason
+       FROM file JOIN source ON source.id = file.source_id
+       WHERE file.state IN ('unrecognised', 'unreadable') AND source.public_id IN (SELECT value FROM json_each(?)) ORDER BY file.rel_path`,
+    )
+    .all(JSON.stringify(sourceIds)) as { file: string; line: number; reason: string }[];
 }
 
 /** How often each record type that no parser knows was seen. */
-export function unknownTypes(db: ReadDb): Record<string, number> {
+export function unknownTypes(db: ReadDb, sourceIds: readonly SourceId[]): Record<string, number> {
   const rows = db
     .prepare(
-      `SELECT kind.key AS type, sum(kind.value) AS count FROM file, json_each(file.unknown_types) AS kind GROUP BY kind.key ORDER BY kind.key`,
+      `SELECT kind.key AS type, sum(kind.value) AS count
+       FROM file JOIN source ON source.id = file.source_id, json_each(file.unknown_types) AS kind
+       WHERE source.public_id IN (SELECT value FROM json_each(?)) GROUP BY kind.key ORDER BY kind.key`,
     )
-    .all() as { type: string; count: number }[];
+    .all(JSON.stringify(sourceIds)) as { type: string; count: number }[];
   return Object.fromEntries(rows.map(row => [row.type, row.count]));
 }

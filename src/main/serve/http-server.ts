@@ -1,0 +1,203 @@
+// The headless door: the window's files, the contract's socket and uploads, on 127.0.0.1 only.
+
+import { createReadStream, statSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { extname, join, normalize, sep } from 'node:path';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer } from 'ws';
+import { PlayheadError, toPlayheadError } from '../../shared/base/errors.ts';
+import type { Transport } from '../../shared/contract/transport.ts';
+import { type Access, isOwnHost, isOwnOrigin } from './access.ts';
+import { webSocketTransport } from './ws-transport.ts';
+import { receiveUpload } from './uploads.ts';
+
+export interface HttpServerOptions {
+  /** 0: any free one. */
+  readonly port: number;
+  readonly access: Access;
+  /** The built window. */
+  readonly rendererDir: string;
+  readonly dataDir: string;
+  onTransport(transport: Transport): void;
+  /** Opens an uploaded file; gives its sessions' ids. */
+  onUpload(path: string): Promise<readonly string[]>;
+}
+
+export interface RunningServer {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+const CONTENT_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  // CodeMirror and Cytoscape put style elements into the page.
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data: blob:",
+  "font-src 'self'",
+  "connect-src 'self'",
+  "worker-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.woff2': 'font/woff2',
+  '.json': 'application/json',
+  '.map': 'application/json',
+};
+
+/** Resolves when it answers. Fails with 'conflict' where the port is taken. */
+export async function startHttpServer(options: HttpServerOptions): Promise<RunningServer> {
+  const http = createServer();
+  const port = await listen(http, options.port);
+  // A frame from the window is a call; the largest carries a few thousand ids.
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: 4 * 1024 * 1024 });
+  http.on('request', (request, response) => {
+    answer(request, response, options, port).catch((thrown: unknown) => sendError(response, thrown));
+  });
+  http.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    const url = new URL(request.url ?? '/', `http://127.0.0.1:${port}`);
+    const refused =
+      url.pathname !== '/ws'
+        ? '404 Not Found'
+        : !isOwnHost(request, port)
+          ? '421 Misdirected Request'
+          : !isOwnOrigin(request, true)
+            ? '403 Forbidden'
+            : !options.access.isKey(url.searchParams.get('token'))
+              ? '401 Unauthorized'
+              : undefined;
+    if (refused) {
+      socket.end(`HTTP/1.1 ${refused}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+      return;
+    }
+    sockets.handleUpgrade(request, socket, head, client => options.onTransport(webSocketTransport(client)));
+  });
+  return {
+    port,
+    close: () =>
+      new Promise(resolve => {
+        for (const client of sockets.clients) client.terminate();
+        http.closeAllConnections();
+        http.close(() => resolve());
+      }),
+  };
+}
+
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  options: HttpServerOptions,
+  port: number,
+): Promise<void> {
+  response.setHeader('Content-Security-Policy', CONTENT_POLICY);
+  response.setHeader('X-Content-Type-Options', 'nosniff');
+  response.setHeader('Referrer-Policy', 'no-referrer');
+  response.setHeader('Cross-Origin-Resource-Policy', 'same-origin');
+  const url = new URL(request.url ?? '/', `http://127.0.0.1:${port}`);
+  if (!isOwnHost(request, port)) return sendText(response, 421, 'This server answers to 127.0.0.1 only.');
+  if (request.method === 'GET' || request.method === 'HEAD')
+    return sendFile(url.pathname, response, options.rendererDir);
+  if (request.method !== 'POST') return sendText(response, 405, 'Only GET and POST.');
+  if (!isOwnOrigin(request, true)) return sendText(response, 403, 'Only pages of this server may do this.');
+  if (url.pathname === '/token') {
+    const key = options.access.exchange(await readSmallBody(request));
+    if (key === undefined)
+      throw new PlayheadError(
+        'denied',
+        'This address was used already. Ask Playhead for a new one: start it again, or use the address that it prints.',
+      );
+    return sendJson(response, 200, { key });
+  }
+  if (url.pathname !== '/upload') return sendText(response, 404, 'Not found.');
+  if (!options.access.isKey(headerText(request.headers['x-playhead-token'])))
+    throw new PlayheadError('denied', 'Not allowed without the key of this server.');
+  const path = await receiveUpload(request, url.searchParams.get('name') ?? '', options.dataDir);
+  sendJson(response, 200, { sessionIds: await options.onUpload(path) });
+}
+
+function sendFile(pathname: string, response: ServerResponse, folder: string): void {
+  const wanted = pathname === '/' ? 'index.html' : decodePath(pathname);
+  const path = wanted === undefined ? undefined : normalize(join(folder, wanted));
+  const stats = path?.startsWith(folder + sep) ? statSync(path, { throwIfNoEntry: false }) : undefined;
+  if (path === undefined || !stats?.isFile()) return sendText(response, 404, 'Not found.');
+  response.setHeader('Content-Type', TYPES[extname(path)] ?? 'application/octet-stream');
+  response.setHeader('Content-Length', stats.size);
+  // Built names carry a hash; the page itself does not.
+  response.setHeader(
+    'Cache-Control',
+    pathname.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-store',
+  );
+  createReadStream(path).pipe(response);
+}
+
+function decodePath(pathname: string): string | undefined {
+  try {
+    return decodeURIComponent(pathname);
+  } catch {
+    return undefined;
+  }
+}
+
+function sendText(response: ServerResponse, status: number, text: string): void {
+  response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8' }).end(text);
+}
+
+function sendJson(response: ServerResponse, status: number, value: unknown): void {
+  response
+    .writeHead(status, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' })
+    .end(JSON.stringify(value));
+}
+
+function sendError(response: ServerResponse, thrown: unknown): void {
+  const { code, message } = toPlayheadError(thrown);
+  const status = code === 'denied' ? 401 : code === 'too-large' ? 413 : code === 'internal' ? 500 : 400;
+  if (response.headersSent) response.destroy();
+  else {
+    // What is left of a refused body is not read.
+    if (status === 413) response.setHeader('Connection', 'close');
+    sendJson(response, status, { error: { code, message } });
+  }
+}
+
+async function readSmallBody(request: IncomingMessage): Promise<string> {
+  let text = '';
+  for await (const chunk of request) {
+    text += String(chunk);
+    if (text.length > 1000) throw new PlayheadError('too-large', 'Too long.');
+  }
+  return text;
+}
+
+function headerText(value: string | string[] | undefined): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+function listen(http: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    http.once('error', (cause: NodeJS.ErrnoException) => {
+      reject(
+        cause.code === 'EADDRINUSE'
+          ? new PlayheadError(
+              'conflict',
+              `Port ${port} is in use on 127.0.0.1. Choose another with --port, or leave it out for a free one.`,
+              { cause },
+            )
+          : cause,
+      );
+    });
+    http.listen(port, '127.0.0.1', () => {
+      const address = http.address();
+      if (address === null || typeof address === 'string')
+        reject(new PlayheadError('internal', 'The server has no port.'));
+      else resolve(address.port);
+    });
+  });
+}

@@ -1,0 +1,143 @@
+// Serves the app to a browser on this machine, until told to stop.
+
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { toPlayheadError } from '../../shared/base/errors.ts';
+import { type App, compose, type OpenRequest } from '../compose.ts';
+import { type NamedSource } from '../core/sources/source-service.ts';
+import { claimInstance } from '../instance.ts';
+import { instanceMessageSchema, type OpenAnswer, openAnswerSchema } from '../requests.ts';
+import { Access } from './access.ts';
+import { type RunningServer, startHttpServer } from './http-server.ts';
+
+export interface ServeOptions {
+  readonly dataDir: string;
+  readonly sources: 'default' | readonly NamedSource[];
+  readonly port: number;
+  readonly open: boolean;
+  readonly json: boolean;
+  readonly request: OpenRequest;
+  readonly version: string;
+}
+
+/** Resolves with the exit code: at once where another Playhead has taken over, else when the server was told to stop. */
+export async function runServe(options: ServeOptions): Promise<number> {
+  let running: Running | undefined;
+  const starting = Promise.withResolvers<Running>();
+  // A start that fails is told by its own error, not by a rejection that nobody heard.
+  starting.promise.catch(() => undefined);
+  const claim = await claimInstance(options.dataDir, { kind: 'open', request: options.request }, async message => {
+    const parsed = instanceMessageSchema.parse(message);
+    const first = await starting.promise;
+    return parsed.kind === 'report' ? first.report(parsed.maxSkipped) : first.show(parsed.request);
+  });
+  if (claim.kind === 'second') {
+    const answer = openAnswerSchema.parse(claim.answer);
+    announce(options, answer, 'Playhead is running already');
+    return 0;
+  }
+  try {
+    running = await Running.start(options);
+    starting.resolve(running);
+  } catch (thrown) {
+    starting.reject(thrown);
+    claim.dispose();
+    throw thrown;
+  }
+  const answer = await running.show(options.request).catch((thrown: unknown) => {
+    process.stderr.write(`playhead: ${toPlayheadError(thrown).message}\n`);
+    return running?.show({ files: [] }) ?? Promise.reject(thrown);
+  });
+  announce(options, answer, 'Playhead');
+  await untilToldToStop();
+  claim.dispose();
+  await running.stop();
+  return 0;
+}
+
+class Running {
+  private readonly app: App;
+  private readonly server: RunningServer;
+  private readonly access: Access;
+
+  private constructor(app: App, server: RunningServer, access: Access) {
+    this.app = app;
+    this.server = server;
+    this.access = access;
+  }
+
+  static async start(options: ServeOptions): Promise<Running> {
+    const app = await compose({
+      dataDir: options.dataDir,
+      sources: options.sources,
+      watch: true,
+      resourcesDir: join(import.meta.dirname, '../../resources'),
+      version: options.version,
+      upload: true,
+    });
+    try {
+      const access = new Access(options.dataDir);
+      const server = await startHttpServer({
+        port: options.port,
+        access,
+        rendererDir: join(import.meta.dirname, '../renderer'),
+        dataDir: options.dataDir,
+        onTransport: transport => void app.connect(transport),
+        onUpload: async path => {
+          const session = await app.open({ files: [path] });
+          return session === undefined ? [] : [session];
+        },
+      });
+      return new Running(app, server, access);
+    } catch (thrown) {
+      await app.dispose();
+      throw thrown;
+    }
+  }
+
+  /** Opens what was asked for; the address takes whoever opens it there. */
+  async show(request: OpenRequest): Promise<OpenAnswer> {
+    const sessionId = (await this.app.open(request)) ?? null;
+    const { port } = this.server;
+    return { url: `http://127.0.0.1:${port}/#token=${this.access.issueToken()}`, port, pid: process.pid, sessionId };
+  }
+
+  async report(maxSkipped: number): Promise<unknown> {
+    await this.app.settle();
+    return this.app.report(maxSkipped);
+  }
+
+  async stop(): Promise<void> {
+    await this.server.close();
+    await this.app.dispose();
+  }
+}
+
+function announce(options: ServeOptions, answer: OpenAnswer, who: string): void {
+  if (options.json)
+    process.stdout.write(`${JSON.stringify({ url: answer.url, port: answer.port, pid: answer.pid })}\n`);
+  else if (answer.url === null) process.stdout.write(`${who}: its window shows what you asked for.\n`);
+  else process.stdout.write(`${who}: ${answer.url}\n`);
+  if (options.open && answer.url !== null) openBrowser(answer.url);
+}
+
+/** The default browser, where there is one and a screen to show it on; silence where not: the address is printed. */
+function openBrowser(url: string): void {
+  const [program, ...args] =
+    process.platform === 'darwin'
+      ? ['open', url]
+      : process.platform === 'win32'
+        ? ['rundll32', 'url.dll,FileProtocolHandler', url]
+        : ['xdg-open', url];
+  const hasScreen = process.platform !== 'linux' || Boolean(process.env['DISPLAY'] ?? process.env['WAYLAND_DISPLAY']);
+  if (program === undefined || !hasScreen) return;
+  const child = spawn(program, args, { stdio: 'ignore', detached: true });
+  child.on('error', () => undefined);
+  child.unref();
+}
+
+function untilToldToStop(): Promise<void> {
+  return new Promise(resolve => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
+  });
+}
