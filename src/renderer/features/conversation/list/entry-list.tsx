@@ -74,7 +74,7 @@ export function EntryList({ sessionId, store, conversation, trace }: EntryListPr
   useEffect(() => {
     const id = focusNext.current;
     if (id === undefined) return;
-    const element = scrollRef.current?.querySelector<HTMLElement>(`[data-entry="${CSS.escape(id)}"]`);
+    const element = virtualizer.elementsCache.get(id)?.querySelector('article');
     if (!element) return;
     focusNext.current = undefined;
     element.focus({ preventScroll: true });
@@ -137,7 +137,7 @@ export function EntryList({ sessionId, store, conversation, trace }: EntryListPr
     const what = moveOf(event.key);
     if (what !== undefined) {
       event.preventDefault();
-      if (!scrollsInside(what, scrollRef.current, selectedId)) move(what);
+      if (!scrollsInside(what, scrollRef.current, virtualizer.elementsCache.get(selectedId ?? ''))) move(what);
     } else if (event.key === 'Enter' && event.target instanceof HTMLElement && event.target.dataset['entry']) {
       event.preventDefault();
       event.target.querySelector<HTMLElement>('button[aria-expanded]')?.click();
@@ -270,11 +270,11 @@ function rejectedIn(trace: Trace): readonly SessionEvent[] {
 }
 
 /** Arrow keys first read on inside an entry that is taller than the view. True where that was done. */
-function scrollsInside(what: Move, scroller: HTMLElement | null, selectedId: string | undefined): boolean {
-  if (!scroller || selectedId === undefined || (what !== 'next' && what !== 'previous')) return false;
-  const entry = scroller.querySelector(`[data-entry="${CSS.escape(selectedId)}"]`)?.getBoundingClientRect();
+function scrollsInside(what: Move, scroller: HTMLElement | null, row: HTMLElement | undefined): boolean {
+  if (!scroller || !row || (what !== 'next' && what !== 'previous')) return false;
+  const entry = row.getBoundingClientRect();
   const view = scroller.getBoundingClientRect();
-  if (!entry || entry.height <= view.height || entry.bottom < view.top || entry.top > view.bottom) return false;
+  if (entry.height <= view.height || entry.bottom < view.top || entry.top > view.bottom) return false;
   const left = what === 'next' ? entry.bottom - view.bottom : view.top - entry.top;
   if (left <= 0) return false;
   scroller.scrollBy({ top: Math.min(left + 24, view.height * 0.7) * (what === 'next' ? 1 : -1) });
