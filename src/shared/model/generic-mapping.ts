@@ -6,7 +6,8 @@ import { z } from 'zod';
 /** Files with this ending hold a mapping for the logs beside them. */
 export const MAPPING_SUFFIX = '.playhead-map.json';
 
-export const mappedKinds = ['agent', 'llm', 'tool', 'phase', 'message', 'event'] as const;
+/** Four kinds of spans, a message of the conversation, a point in time, and the end of the span with the record's id. */
+export const mappedKinds = ['agent', 'llm', 'tool', 'phase', 'message', 'event', 'end'] as const;
 export type MappedKind = (typeof mappedKinds)[number];
 
 export type PathStep = string | number;

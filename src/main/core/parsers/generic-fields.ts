@@ -76,12 +76,14 @@ export function pickerOf(mapping: GenericMapping): Pick {
     };
     const kind = kindOf(mapping, word) ?? (word === undefined ? guess(said) : undefined);
     if (kind === undefined) return unknown;
-    const ends = kind === 'end' || (kind === 'tool' && said.toolInput === undefined && said.toolOutput !== undefined);
+    const durationMs = asNumber(read.durationMs(value));
+    const isResult = said.toolInput === undefined && (said.toolOutput !== undefined || said.error !== undefined);
+    const endsCall = kind === 'tool' && mapping.toolInput !== undefined && isResult && durationMs === undefined;
     const times = timesOf(
       timeToUs(read.time(value)),
       timeToUs(read.end(value)),
-      asNumber(read.durationMs(value)),
-      ends,
+      durationMs,
+      kind === 'end' || endsCall,
     );
     return { kind: 'record', record: { ...said, ...times, kind, type: word ?? kind }, session };
   };
