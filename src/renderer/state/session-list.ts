@@ -95,7 +95,7 @@ export class SessionList {
     store.add(
       this.connection.onStatus(status => {
         if (status !== 'connected') return;
-        this.newsWanted = true;
+        this.newsWanted = this.state.revision > 0;
         this.wake();
       }),
     );
