@@ -139,8 +139,13 @@ type Loose<T> = { readonly [K in keyof T]: T[K] | undefined };
 
 /** The fields that have a value. */
 export function given<T extends object>(fields: Loose<T>): T {
-  const entries = Object.entries(fields).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(entries) as T; // the fields that are left are those of T
+  const present: Partial<T> = {};
+  // A loop: every fact goes through here, and entries made anew would take half of the parser's time.
+  for (const key in fields) {
+    const value = fields[key];
+    if (value !== undefined) present[key] = value;
+  }
+  return present as T; // the fields that are left are those of T
 }
 
 /** Attributes that have a value; none at all where no one has. */

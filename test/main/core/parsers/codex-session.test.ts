@@ -104,6 +104,7 @@ describe('a forked Codex thread', () => {
     const read = readTimed([forkedHeader, parentHeader, ...copied, ...own]);
     expect(read.talk).toEqual(['prompt', 'answer', 'prompt', 'answer']);
     expect(read.spans.get('response:1')).toMatchObject({ counted: false, attrs: { copied: true } });
+    expect(read.spans.get('response:1')?.responseKey).toBeUndefined();
     expect(read.spans.get('response:2')).toMatchObject({ usage: { input: 120, output: 20 } });
     expect(totalTokens(countedResponses(read.facts).usage)).toBe(140);
     expect(turnPrompts(read.facts)).toHaveLength(2);

@@ -43,6 +43,18 @@ describe('prompts of a Codex session', () => {
     expect(turnPrompts(read.facts).map(prompt => prompt.key)).toEqual([turnIdAt(1), turnIdAt(2)]);
   });
 
+  it('that are equal in two turns are two, even if each has one form only', () => {
+    const read = readTimed([
+      header(),
+      ...turn(turnIdAt(1)),
+      said('user', 'ls'),
+      event('task_complete'),
+      ...turn(turnIdAt(2)),
+      userEvent('ls'),
+    ]);
+    expect(turnPrompts(read.facts)).toHaveLength(2);
+  });
+
   it('sent while a turn runs begin a turn of ours, and what follows belongs to it', () => {
     const read = readTimed([
       header(),
