@@ -269,8 +269,8 @@ function saySpan(reading: ExecReading, span: Omit<SpanFact, 'kind'>): void {
   reading.facts.push({ kind: 'span', ...span });
 }
 
-function sayEvent(reading: ExecReading, event: Omit<EventFact, 'kind' | 'order'>): void {
-  reading.facts.push({ kind: 'event', ...event, order: entryOrder(reading.at.offset, 0) });
+function sayEvent(reading: ExecReading, event: Omit<EventFact, 'kind'>): void {
+  reading.facts.push({ kind: 'event', ...event });
 }
 
 function sayEntry(reading: ExecReading, entry: Omit<EntryFact, 'kind' | 'order'>): void {

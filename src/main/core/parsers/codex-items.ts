@@ -123,6 +123,14 @@ function readToolCall(reading: Reading, call: ToolCall, item: Fields): void {
   sayEntry(reading, { key: `tool:${key}`, entry: 'tool', block: 0, span: key });
   if (item['type'] === 'image_generation_call' && asText(item['result']) !== undefined)
     sayEntry(reading, { key: `tool:${key}`, entry: 'tool', block: 1, result: true, span: key });
+  if (call.escalation !== undefined)
+    sayEvent(reading, {
+      key: placeKey(reading, 'permission'),
+      event: 'permission',
+      name: 'asks to leave the sandbox',
+      span: key,
+      summary: call.escalation,
+    });
   const processId = asText(call.attrs['processId']) ?? null;
   if (!whole) remember(state.calls, { id: key, name: call.name, processId, hasResult: false });
 }

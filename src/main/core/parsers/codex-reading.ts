@@ -84,7 +84,7 @@ export type CodexState = {
   model: string | null;
   effort: string | null;
   cwd: string | null;
-  /** Time of the newest input to the model. */
+  /** Time of the newest input to the model, or of the end of its latest response. */
   inputUs: number | null;
 };
 
@@ -186,7 +186,6 @@ export function sayEvent(
       kind: 'event',
       atUs: reading.timeUs,
       thread: reading.state.agent ?? undefined,
-      order: entryOrder(reading.at.offset, 0),
     }),
   );
 }

@@ -16,6 +16,8 @@ export interface ToolCall {
   /** Text of a patch, where the call applies one. */
   readonly patch: string | undefined;
   readonly summary: string | undefined;
+  /** The call asks to run outside the sandbox; its reason, as the model gives it. */
+  readonly escalation: string | undefined;
   readonly attrs: { readonly [name: string]: JsonValue | undefined };
 }
 
@@ -117,15 +119,19 @@ function describe(id: string | undefined, name: string, input: unknown): ToolCal
     command,
     patch,
     summary: patch === undefined ? summaryOf(name, input, args, command) : fileList(filesInPatch(patch)),
+    escalation: isEscalated(args) ? oneLine(asText(args['justification']) ?? command ?? name) : undefined,
     attrs: {
       workdir: asText(args['workdir']) ?? asText(args['cwd']),
-      justification: asText(args['justification'])?.slice(0, 300),
       processId:
         name === 'write_stdin' && (typeof process === 'number' || typeof process === 'string')
           ? String(process)
           : undefined,
     },
   };
+}
+
+function isEscalated(args: Fields): boolean {
+  return args['sandbox_permissions'] === 'require_escalated' || args['with_escalated_permissions'] === true;
 }
 
 const telling = [

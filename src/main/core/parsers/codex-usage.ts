@@ -86,6 +86,7 @@ function sayUsage(reading: Reading, counter: Counter, source: UsageSource): void
     last !== null && !last.hasUsage && last.copied === copied ? last : beginResponse(reading, undefined, 'usage');
   response.hasUsage = true;
   response.closed = true;
+  if (reading.timeUs !== undefined) state.inputUs = reading.timeUs;
   // The number stands for what the format does not tell: the same response in a copy of the file has the same one.
   const responseKey = source.id ?? (copied ? undefined : `${state.threadId ?? state.session ?? ''}:${response.number}`);
   saySpan(reading, {

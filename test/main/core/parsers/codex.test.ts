@@ -131,6 +131,18 @@ describe('responses of a Codex session', () => {
     expect(read.spans.get('c1')).toMatchObject({ startUs: atUs(3), endUs: atUs(4), status: 'ok' });
   });
 
+  it('that follow one another without input begin where the one before ended', () => {
+    const read = readTimed([
+      header(),
+      said('user', 'go'),
+      said('assistant', 'a'),
+      tokenCount(usage(5, 0, 1)),
+      item('reasoning'),
+      said('assistant', 'b'),
+    ]);
+    expect(read.spans.get('response:2')).toMatchObject({ startUs: atUs(3), endUs: atUs(5) });
+  });
+
   it('show answers and reasoning once though events repeat them', () => {
     const read = readTimed([
       header(),
@@ -328,6 +340,11 @@ describe('what happens in a Codex session', () => {
     ['notice: careful', event('warning', { message: 'careful' })],
     ['checkpoint: abc', item('ghost_snapshot', { ghost_commit: { id: 'abc' } })],
     ['permission: rm', event('guardian_assessment', { status: 'denied', action: { type: 'command', command: 'rm' } })],
+    [
+      'permission: to push',
+      call('c1', { cmd: 'x', sandbox_permissions: 'require_escalated', justification: 'to push' }),
+    ],
+    ['permission: x', call('c1', { command: ['x'], with_escalated_permissions: true }, 'shell')],
     ['permission: may I', event('exec_approval_request', { call_id: 'c1', reason: 'may I' })],
   ])('is an event: %s', (happened, line) => {
     expect(readTimed([header(), line]).happened).toEqual([happened]);
