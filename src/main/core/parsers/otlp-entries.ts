@@ -18,9 +18,20 @@ export interface Conversation {
   readonly prompt: { readonly node: TraceNode; readonly block: number; readonly entry: EntryFact } | undefined;
 }
 
-/** `isAsked`: an earlier unit showed the question already. `nodes` are of one trace, in the order of time. */
-export function converse(nodes: readonly TraceNode[], isAsked: boolean): Conversation {
-  return new Teller(nodes, isAsked).tell();
+/** What earlier units of the same file told already: of which traces the question, which calls, by spans or answers. */
+export interface Told {
+  readonly asked: Set<string>;
+  readonly executed: Set<string>;
+  readonly shown: Set<string>;
+}
+
+export function nothingTold(): Told {
+  return { asked: new Set(), executed: new Set(), shown: new Set() };
+}
+
+/** `nodes` are of one trace, in the order of time. What is told now is added to `told`. */
+export function converse(nodes: readonly TraceNode[], told: Told): Conversation {
+  return new Teller(nodes, told).tell();
 }
 
 type Draft = Omit<EntryFact, 'order'> & { readonly time: number };
@@ -33,17 +44,18 @@ class Teller {
   private readonly executed = new Map<string, TraceNode>();
   /** Tool spans that no call was matched with yet, by tool name. */
   private readonly unmatched = new Map<string, TraceNode[]>();
-  private readonly shownCalls = new Set<string>();
+  private readonly told: Told;
   private readonly drafts: Draft[] = [];
   private promptDraft: { readonly node: TraceNode; readonly block: number; readonly draft: Draft } | undefined;
 
-  constructor(nodes: readonly TraceNode[], isAsked: boolean) {
+  constructor(nodes: readonly TraceNode[], told: Told) {
     this.nodes = nodes;
-    this.openers = findOpeners(nodes, isAsked);
+    this.told = told;
+    this.openers = findOpeners(nodes, told);
     for (const node of nodes) {
       if (node.kind !== 'tool') continue;
       const callId = callIdOf(node.span.attributes);
-      if (callId !== undefined && !this.executed.has(callId)) this.executed.set(callId, node);
+      if (callId !== undefined) this.markExecuted(node, callId);
       const name = toolNameOf(node.span) ?? '';
       if (!this.unmatched.get(name)?.push(node)) this.unmatched.set(name, [node]);
     }
@@ -79,6 +91,7 @@ class Teller {
         return;
       }
       const isQuestion = n === asked && node.thread === ROOT_SPAN;
+      if (isQuestion) this.told.asked.add(node.span.traceId);
       const draft = this.add(node, key, entryKind(block), n, isQuestion ? { event: PROMPT_KEY } : {});
       if (isQuestion) this.promptDraft = { node, block: n, draft };
     });
@@ -97,7 +110,7 @@ class Teller {
         if (this.isExecuted(node, block.callId, block.name)) continue;
         this.tellHalf(node, block.callId || ownKey, n, {});
       } else if (block.kind === 'tool-result') {
-        if (this.shownCalls.has(block.callId)) this.tellHalf(node, block.callId, n, { result: true });
+        if (this.told.shown.has(inTrace(node, block.callId))) this.tellHalf(node, block.callId, n, { result: true });
       } else this.add(node, ownKey, entryKind(block), n);
     }
   }
@@ -109,10 +122,11 @@ class Teller {
     const lastAnswer = given.findLastIndex(block => block.kind === 'answer' || block.kind === 'tool-call');
     for (let n = lastAnswer + 1; n < givenCount; n += 1) {
       const block = given[n];
-      if (block?.kind !== 'tool-result' || block.callId === '' || this.executed.has(block.callId)) continue;
+      if (block?.kind !== 'tool-result' || block.callId === '') continue;
+      if (this.told.executed.has(inTrace(node, block.callId))) continue;
       const { callId } = block;
       const call = given.findLastIndex(other => other.kind === 'tool-call' && other.callId === callId);
-      if (!this.shownCalls.has(callId)) {
+      if (!this.told.shown.has(inTrace(node, callId))) {
         if (call < 0) continue;
         this.tellHalf(node, callId, call, {});
       }
@@ -122,15 +136,20 @@ class Teller {
 
   /** Whether a span of this unit tells the call. Where one of the two has no id they are matched by name, in order. */
   private isExecuted(node: TraceNode, callId: string, name: string): boolean {
-    if (this.executed.has(callId)) return true;
+    if (this.told.executed.has(inTrace(node, callId))) return true;
     const tools = this.unmatched.get(name) ?? [];
     const at = tools.findIndex(
       ({ span }) =>
         (span.startUs ?? 0) >= (node.span.startUs ?? 0) && (callId === '' || callIdOf(span.attributes) === undefined),
     );
     const [tool] = at < 0 ? [] : tools.splice(at, 1);
-    if (tool !== undefined && callId !== '') this.executed.set(callId, tool);
+    if (tool !== undefined && callId !== '') this.markExecuted(tool, callId);
     return tool !== undefined;
+  }
+
+  private markExecuted(tool: TraceNode, callId: string): void {
+    if (!this.executed.has(callId)) this.executed.set(callId, tool);
+    this.told.executed.add(inTrace(tool, callId));
   }
 
   private tellTool(node: TraceNode): void {
@@ -148,7 +167,7 @@ class Teller {
   }
 
   private tellHalf(node: TraceNode, key: string, block: number, half: Half): void {
-    if (half.result !== true) this.shownCalls.add(key);
+    if (half.result !== true) this.told.shown.add(inTrace(node, key));
     this.add(node, key, 'tool', block, half);
   }
 
@@ -198,14 +217,20 @@ class Teller {
 }
 
 /** The span that tells the question of each conversation: its first model call with one, else its first agent span. */
-function findOpeners(nodes: readonly TraceNode[], isAsked: boolean): ReadonlyMap<string, TraceNode> {
+function findOpeners(nodes: readonly TraceNode[], told: Told): ReadonlyMap<string, TraceNode> {
   const openers = new Map<string, TraceNode>();
   for (const kind of ['llm', 'agent'])
     for (const node of nodes) {
-      if (node.kind !== kind || openers.has(node.thread) || (isAsked && node.thread === ROOT_SPAN)) continue;
+      if (node.kind !== kind || openers.has(node.thread)) continue;
+      if (node.thread === ROOT_SPAN && told.asked.has(node.span.traceId)) continue;
       if (lastPrompt(node) >= 0) openers.set(node.thread, node);
     }
   return openers;
+}
+
+/** Calls that models number themselves come again in other traces. */
+function inTrace({ span }: TraceNode, callId: string): string {
+  return `${span.traceId}/${callId}`;
 }
 
 function lastPrompt({ content }: TraceNode): number {

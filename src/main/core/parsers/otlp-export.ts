@@ -51,14 +51,18 @@ export function findInBytes(bytes: Uint8Array, base: LinePosition, parsed?: unkn
     return isExact ? value : parseExact(decoder.decode(bytes.subarray(range.start, range.end)));
   };
 
+  const rest = (start: number, line: number): LinePosition => place({ start, end: bytes.length, line });
+
   const scan = scanJson(bytes, chooseParts);
+  // What stands in a value that was cut off may change with the rest of it; what stands before a break stays.
+  const ranges = scan.ranges.filter(({ root }) => scan.problem?.kind !== 'cut' || root < scan.roots.length);
   const resources = new Map<string, Attributes>();
-  for (const range of scan.ranges)
+  for (const range of ranges)
     if (range.path.at(-1) === 'resource')
       resources.set(groupOf(range.root, range.path), readAttributes(asObject(read(range))['attributes']));
   const found: (Found & { readonly start: number })[] = [];
   const told = new Set<number>();
-  for (const range of scan.ranges) {
+  for (const range of ranges) {
     const kind = kindOfPath(range.path);
     if (kind === 'resource') continue;
     told.add(range.root);
@@ -78,14 +82,10 @@ export function findInBytes(bytes: Uint8Array, base: LinePosition, parsed?: unkn
   }
   found.sort((a, b) => a.start - b.start);
   if (scan.problem === undefined) return { found };
-  const { kind, line, rootStart, rootLine } = scan.problem;
-  return {
-    found,
-    problem: {
-      at: place({ start: rootStart, end: bytes.length, line: rootLine }),
-      why: kind === 'cut' ? `cut off or still being written: ends in line ${line}` : `not JSON from line ${line} on`,
-    },
-  };
+  const { kind, at, line, rootStart, rootLine } = scan.problem;
+  return kind === 'cut'
+    ? { found, problem: { at: rest(rootStart, rootLine), why: `cut off or still being written: ends in line ${line}` } }
+    : { found, problem: { at: rest(at, line), why: `not JSON from line ${line} on` } };
 }
 
 /** The same for a value whose bytes are not at hand: everything stands where the value stands. */

@@ -6,35 +6,23 @@
 import { asText, type JsonValue } from '../../../shared/base/json.ts';
 import { ROOT_SPAN } from '../../../shared/model/ids.ts';
 import type { SpanStatus } from '../../../shared/model/span.ts';
-import { converse, PROMPT_KEY, type Conversation } from './otlp-entries.ts';
+import { type Conversation, converse, PROMPT_KEY, type Told } from './otlp-entries.ts';
 import { firstText, modelOf, responseIdOf, shownValues, toolNameOf, usageOf } from './otlp-genai.ts';
 import { type PlacedSpan, relateSpans, type TraceNode } from './otlp-trace.ts';
 import { jsonText } from './otlp-values.ts';
 import { type Fact, oneLine, type SessionFact, type SpanFact } from './parser.ts';
 
-export interface TraceFacts {
-  readonly facts: readonly Fact[];
-  /** Traces whose question this unit told. */
-  readonly asked: readonly string[];
-}
-
-/** `wasAsked` says of which traces an earlier unit of the same file told the question. */
-export function factsOf(placed: readonly PlacedSpan[], wasAsked: (traceId: string) => boolean): TraceFacts {
-  const traces = Map.groupBy(placed, ({ span }) => span.traceId);
+/** `told` is what earlier units of the same file told; what this one tells is added to it. */
+export function factsOf(placed: readonly PlacedSpan[], told: Told): readonly Fact[] {
   const facts: Fact[] = [];
-  const asked: string[] = [];
-  for (const [traceId, spans] of traces) {
+  for (const spans of Map.groupBy(placed, ({ span }) => span.traceId).values()) {
     const nodes = relateSpans(spans);
-    const talk = converse(nodes, wasAsked(traceId));
-    const hasTurn = talk.prompt !== undefined || wasAsked(traceId);
-    facts.push(sessionFact(nodes, talk), ...nodes.map(node => spanFact(node, hasTurn)));
-    if (talk.prompt !== undefined) {
-      asked.push(traceId);
-      facts.push(promptFact(talk.prompt));
-    }
+    const talk = converse(nodes, told);
+    facts.push(sessionFact(nodes, talk), ...nodes.map(node => spanFact(node, told.asked.has(node.span.traceId))));
+    if (talk.prompt !== undefined) facts.push(promptFact(talk.prompt));
     facts.push(...talk.entries);
   }
-  return { facts, asked };
+  return facts;
 }
 
 function promptFact({ node, block, entry }: NonNullable<Conversation['prompt']>): Fact {

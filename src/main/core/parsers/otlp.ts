@@ -8,6 +8,7 @@ import { asArray, asText, isObject } from '../../../shared/base/json.ts';
 import type { ContentBlock } from '../../../shared/model/content.ts';
 import { spanContent } from './otlp-content.ts';
 import { findInBytes, findInValue, type Found, type FoundExport, isExport, startsExport } from './otlp-export.ts';
+import { nothingTold, type Told } from './otlp-entries.ts';
 import { factsOf } from './otlp-facts.ts';
 import { kindOf } from './otlp-genai.ts';
 import { type OtlpSpan, readFields, readSpan } from './otlp-span.ts';
@@ -38,10 +39,10 @@ export const otlpJsonLines: LineParser = {
   parse(state, value, at, _hint, bytes) {
     const whole = bytes === undefined ? undefined : findInBytes(bytes, at, value);
     const scan = whole === undefined || whole.problem !== undefined ? findInValue(value, at) : whole;
-    const asked = new Set(askedTraces(state));
-    const read = toUnit(scan, at, traceId => asked.has(traceId));
-    state['asked'] = [...asked, ...read.asked].slice(-MAX_ASKED);
-    return read.unit;
+    const told = loadTold(state);
+    const unit = toUnit(scan, at, told);
+    saveTold(state, told);
+    return unit;
   },
   content: readContent,
 };
@@ -60,16 +61,23 @@ export const otlpJsonDocument: DocumentParser = {
   begin: () => ({}),
   parseDocument(bytes) {
     const at = { line: 1, offset: 0, length: bytes.length };
-    return toUnit(findInBytes(bytes, at), at, () => false).unit;
+    return toUnit(findInBytes(bytes, at), at, nothingTold());
   },
   content: readContent,
 };
 
-/** Traces whose question was told: a trace is rarely spread over more of a file than this many others. */
-const MAX_ASKED = 200;
+/** So many of each are remembered between lines: what is told of a trace soon follows each other. */
+const MAX_TOLD = 100;
+const toldNames = ['asked', 'executed', 'shown'] as const;
 
-function askedTraces(state: ParserState): readonly string[] {
-  return asArray(state['asked']).filter(id => typeof id === 'string');
+function loadTold(state: ParserState): Told {
+  const told = nothingTold();
+  for (const name of toldNames) for (const id of asArray(state[name])) if (typeof id === 'string') told[name].add(id);
+  return told;
+}
+
+function saveTold(state: ParserState, told: Told): void {
+  for (const name of toldNames) if (told[name].size > 0) state[name] = [...told[name]].slice(-MAX_TOLD);
 }
 
 /**
@@ -89,12 +97,7 @@ function holdsExport(sample: Sample): boolean {
   return (first !== undefined && isExport(first)) || startsExport(sample.text);
 }
 
-interface UnitRead {
-  readonly unit: ParsedUnit;
-  readonly asked: readonly string[];
-}
-
-function toUnit(scan: FoundExport, whole: LinePosition, wasAsked: (traceId: string) => boolean): UnitRead {
+function toUnit(scan: FoundExport, whole: LinePosition, told: Told): ParsedUnit {
   const records: RecordFact[] = [];
   const placed: PlacedSpan[] = [];
   // Without the bytes of a line all that it holds is one record, whose content is that of its spans one after another.
@@ -113,8 +116,7 @@ function toUnit(scan: FoundExport, whole: LinePosition, wasAsked: (traceId: stri
   if (scan.problem !== undefined)
     records.push({ at: scan.problem.at, type: 'document', known: true, timeUs: null, rejected: scan.problem.why });
   if (records.length === 0) records.push({ at: whole, type: 'empty', known: true, timeUs: null });
-  const { facts, asked } = factsOf(placed, wasAsked);
-  return { unit: { records, facts }, asked };
+  return { records, facts: factsOf(placed, told) };
 }
 
 function toRecord({ kind, at, value }: Found, span: OtlpSpan | string | undefined): RecordFact {
