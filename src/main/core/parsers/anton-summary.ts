@@ -20,31 +20,30 @@ export const antonTraceSummary: DocumentParser = {
   version: 1,
   label: 'Anton trace summary',
   unit: 'document',
-  begin: () => ({}),
-  recognise(sample) {
+  recognise(sample, hint) {
     const mine = recogniseDocument(sample, keys => keys.has('total_interactions') && keys.has('by_agent'));
-    return typeof mine === 'object' ? { ...mine, session: null } : mine;
+    if (typeof mine !== 'object') return mine;
+    return { ...mine, session: runAt(hint, isoToUs(/"timestamp":\s*"([^"]{1,40})"/.exec(sample.text)?.[1])) };
   },
+  begin: () => ({}),
   parseDocument(bytes, hint, recognition) {
     const opened = openDocument(bytes, hint, recognition);
-    if (opened.kind === 'rejected') return { ...opened.unit, records: opened.unit.records.map(atRun(hint, undefined)) };
+    if (opened.kind === 'rejected') return opened.unit;
     const { fields, at } = opened.document;
-    const lastUs = lastTime(fields);
-    const record = { at, type: 'trace_summary', known: true, timeUs: lastUs ?? null };
-    const session = runAt(hint, lastUs);
-    return { records: [{ ...record, session }], facts: summaryFacts(fields, session, hint) };
+    const timeUs = lastTime(fields);
+    // Anton writes it anew for every run; where nothing is told of the files beside it, the run is the one of before.
+    const session = hint.siblings.length === 0 ? opened.document.session : runAt(hint, timeUs);
+    const record = { at, type: 'trace_summary', known: true, timeUs: timeUs ?? null, session };
+    return { records: [record], facts: summaryFacts(fields, session, hint) };
   },
   content(value): readonly ContentBlock[] {
     return [{ kind: 'notice', title: 'Trace summary', text: summaryText(asObject(value)) }];
   },
 };
 
-function atRun(hint: FileHint, lastUs: number | undefined): <T>(record: T) => T & { session: string } {
-  return record => ({ ...record, session: runAt(hint, lastUs) });
-}
-
-function runAt(hint: FileHint, lastUs: number | undefined): string {
-  return runOf(hint, lastUs === undefined ? undefined : lastUs + WRITING_US);
+/** The run that wrote trace files up to a time at which it called a model. */
+function runAt(hint: FileHint, atUs: number | undefined): string {
+  return runOf(hint, atUs === undefined ? undefined : atUs + WRITING_US);
 }
 
 function lastTime(fields: Fields): number | undefined {

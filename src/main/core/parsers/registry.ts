@@ -38,11 +38,19 @@ export function recogniseFile(
   sample: Sample,
   hint: FileHint,
 ): { readonly parser: Parser; readonly recognition: Recognition } | 'more' | undefined {
+  const mayBeLines = canBeginLines(sample);
   let undecided = false;
   for (const parser of parsers) {
     const recognition = parser.recognise(sample, hint);
-    if (recognition === 'more') undecided = true;
+    if (recognition === 'more') undecided ||= mayBeLines || parser.unit === 'document';
     else if (recognition) return { parser, recognition };
   }
   return undecided ? 'more' : undefined;
+}
+
+/** False for text that goes on after its first line though none of it is JSON: a document, notes, a program. */
+function canBeginLines(sample: Sample): boolean {
+  if (sample.values.length > 0) return true;
+  const text = sample.text.replace(/^[\uFEFF\s\0]+/, '');
+  return text === '' || (text.startsWith('{') && !/\n\s*\S/.test(text));
 }

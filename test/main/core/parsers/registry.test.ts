@@ -1,0 +1,125 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { FileHint, Recognition } from '../../../../src/main/core/parsers/parser.ts';
+import { parserById, parsers, recogniseFile } from '../../../../src/main/core/parsers/registry.ts';
+import { corpusDir, corpusNote, fixturesDir, hintFor, listFiles } from '../../../builders/corpus.ts';
+import { hintOf, sampleOf } from '../../../builders/read-units.ts';
+
+type Claim = readonly [parser: string, recognition: Recognition] | 'more' | undefined;
+
+function claimOf(bytes: Uint8Array, hint: FileHint): Claim {
+  const result = recogniseFile(sampleOf(bytes), hint);
+  return typeof result === 'object' ? [result.parser.id, result.recognition] : result;
+}
+
+/** Which parser a file belongs to, by where it was put; the first that fits. Anything else belongs to none. */
+const owners: readonly (readonly [place: RegExp, parser: string])[] = [
+  [/^logs\/claude-code\/.*\.jsonl$/, 'claude-code-jsonl'],
+  [/^(captured\/claude\/[^/]+\/dot-claude|claude-code)\/projects\/.*\.jsonl$/, 'claude-code-jsonl'],
+  [/^(captured\/claude\/[^/]+\/dot-claude|claude-code)\/projects\/.*\.meta\.json$/, 'claude-code-agent-meta'],
+  [/^claude-code\/recordings\//, 'claude-code-jsonl'],
+  [/^logs\/codex\//, 'codex-rollout'],
+  [/^(captured\/codex\/[^/]+\/dot-codex|codex)\/sessions\//, 'codex-rollout'],
+  [/^codex\/pieces\//, 'codex-rollout'],
+  [/^(captured\/codex\/[^/]+\/stream\.jsonl|codex\/exec\/.*)$/, 'codex-exec'],
+  [/^captured\/.*\/otlp\/\d+-(logs|metrics|traces)(\.pb)?\.json$/, 'otlp-json'],
+  [/^(logs\/)?otlp\/.*\.jsonl$/, 'otlp-json-lines'],
+  [/^(logs\/)?otlp\/.*\.json$/, 'otlp-json'],
+  [/^anton\/.*\/traces\/.*\.jsonl$/, 'anton-traces'],
+  [/^anton\/.*\/trace_summary\.json$/, 'anton-trace-summary'],
+  [/^anton\/.*\/checkpoints\//, 'anton-checkpoint'],
+  [/^anton\/.*\/progress\//, 'anton-progress'],
+  [/^anton\/.*_retries\.jsonl$/, 'anton-retries'],
+  [/^anton\/.*_history\.json$/, 'anton-retry-history'],
+];
+
+/** A file of this kind is known by its name only: its content is a small object like many others. */
+const knownByName = /\.meta\.json$/;
+/** Content says what these are; which session they belong to is said by the names of the files. */
+const sessionByName = /^anton\/old\/|\/64bf9234-35a5-4a42-b27f-96f929dba091\.jsonl$/;
+/** The fixtures of other tests are programs, not logs. */
+const isLog = (path: string): boolean => !path.startsWith('import-rules/');
+
+describe.each([
+  ['the fixtures', fixturesDir, ''],
+  ['the corpus', corpusDir, corpusNote],
+])('of %s', (_name, dir, note) => {
+  const files = dir === undefined ? [] : listFiles(dir, isLog);
+
+  it.skipIf(dir === undefined)(`each file is claimed by the parser that it belongs to, or by none${note}`, () => {
+    const claimed = files.map(path => {
+      const claim = claimOf(readFileSync(join(dir ?? '', path)), hintFor(dir ?? '', path));
+      return [path, typeof claim === 'object' ? claim[0] : claim];
+    });
+    expect(files.length).toBeGreaterThan(100);
+    expect(claimed).toEqual(files.map(path => [path, owners.find(([place]) => place.test(path))?.[1]]));
+  });
+
+  it.skipIf(dir === undefined)(`each file is told by its content, under any name and in any folder${note}`, () => {
+    for (const path of files.filter(file => !knownByName.test(file))) {
+      const bytes = readFileSync(join(dir ?? '', path));
+      const own = claimOf(bytes, hintFor(dir ?? '', path));
+      const neutral = claimOf(bytes, hintOf('some/folder/neutral.dat'));
+      const what = (claim: Claim): unknown =>
+        typeof claim === 'object' && sessionByName.test(path) ? [claim[0], claim[1].agent, claim[1].main] : claim;
+      expect([path, what(neutral)]).toEqual([path, what(own)]);
+    }
+  });
+
+  it.skipIf(dir === undefined)(`no file is claimed by two parsers${note}`, () => {
+    for (const path of files) {
+      const sample = sampleOf(readFileSync(join(dir ?? '', path)));
+      const hint = hintFor(dir ?? '', path);
+      const claims = parsers
+        .filter(parser => typeof parser.recognise(sample, hint) === 'object')
+        .map(parser => parser.id);
+      expect([path, claims.length <= 1 ? 'one at most' : claims]).toEqual([path, 'one at most']);
+    }
+  });
+});
+
+describe('a file that is being written', () => {
+  const text = new TextEncoder();
+
+  it.each([
+    ['nothing yet', ''],
+    ['half a first line', '{"type":"user","mess'],
+    ['a first line of blanks', '\n\n'],
+  ])('is not told from %s', (_name, start) => {
+    expect(claimOf(text.encode(start), hintOf('new.jsonl'))).toBe('more');
+  });
+
+  it.each([
+    ['notes', '# Notes\n\nNothing here is JSON.\n'],
+    ['a document of a format that is not known', '{\n  "observations": [],\n  "trace": {}\n}\n'],
+    ['a program', 'export const a = 1;\nexport const b = 2;\n'],
+  ])('is none of ours once it is %s', (_name, content) => {
+    expect(claimOf(text.encode(content), hintOf('new.jsonl'))).toBeUndefined();
+  });
+
+  it('is claimed by the same parser from its first lines as from all of it', () => {
+    const wavering = listFiles(fixturesDir, path => path.endsWith('.jsonl') && isLog(path)).filter(path => {
+      const bytes = readFileSync(join(fixturesDir, path));
+      const hint = hintFor(fixturesDir, path);
+      const whole = claimOf(bytes, hint);
+      const cuts = [0.1, 0.3, 0.5, 0.8].map(part => claimOf(bytes.subarray(0, Math.floor(bytes.length * part)), hint));
+      return cuts.some(claim => typeof claim === 'object' && JSON.stringify(claim) !== JSON.stringify(whole));
+    });
+    expect(wavering).toEqual([]);
+  });
+});
+
+describe('parsers', () => {
+  it('have ids that name one of them each', () => {
+    expect(new Set(parsers.map(parser => parser.id)).size).toBe(parsers.length);
+    for (const parser of parsers) expect(parserById(parser.id)).toBe(parser);
+    expect(parserById('no-such-format')).toBeUndefined();
+  });
+
+  it('show nothing of a record that is not theirs, and never throw', () => {
+    for (const parser of parsers)
+      for (const value of [null, 7, '', [], {}, [[[]]], { type: 'x' }])
+        expect(Array.isArray(parser.content(value))).toBe(true);
+  });
+});
