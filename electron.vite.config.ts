@@ -13,6 +13,8 @@ export default defineConfig({
       sourcemap: true,
       rolldownOptions: {
         input: { index: at('src/main/index.ts'), serve: at('src/main/serve.ts'), cli: at('src/main/cli.ts') },
+        // Beside the entries, so that import.meta.dirname is out/main in every file but the workers'.
+        output: { chunkFileNames: '[name]-[hash].js' },
       },
     },
   },

@@ -19,6 +19,17 @@ export interface Arguments {
   readonly sessionId: string | undefined;
 }
 
+export const flags = {
+  'data-dir': { type: 'string' },
+  source: { type: 'string', multiple: true },
+  json: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+  port: { type: 'string' },
+  'no-open': { type: 'boolean' },
+  path: { type: 'string' },
+  session: { type: 'string' },
+} as const;
+
 /** Relative paths start at `cwd`. Fails with 'bad-input' for flags that are not known or do not fit. */
 export function readArguments(args: readonly string[], cwd: string, env: NodeJS.ProcessEnv): Arguments {
   const { values, positionals } = parse(args);
@@ -41,20 +52,7 @@ export function readArguments(args: readonly string[], cwd: string, env: NodeJS.
 
 function parse(args: readonly string[]) {
   try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        'data-dir': { type: 'string' },
-        source: { type: 'string', multiple: true },
-        json: { type: 'boolean' },
-        help: { type: 'boolean', short: 'h' },
-        port: { type: 'string' },
-        'no-open': { type: 'boolean' },
-        path: { type: 'string' },
-        session: { type: 'string' },
-      },
-    });
+    return parseArgs({ args: [...args], allowPositionals: true, options: flags });
   } catch (cause) {
     throw new PlayheadError('bad-input', cause instanceof Error ? cause.message : String(cause), { cause });
   }

@@ -1,60 +1,16 @@
-// What a start asks for, read from a command line: our own flags, files, and whatever Chromium adds, which is passed over.
+// Our own part of a desktop process's command line. Chromium, Playwright and macOS add switches of theirs to it.
 
-import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
-import { z } from 'zod';
-
-/** A start's wishes with absolute paths; also what a second start hands to the first. */
-export const launchSchema = z.object({
-  project: z.string().optional(),
-  sessionId: z.string().optional(),
-  files: z.array(z.string()),
-});
-export type LaunchRequest = z.infer<typeof launchSchema>;
-
-export interface Launch {
-  readonly request: LaunchRequest;
-  /** Undefined: the default place. */
-  readonly dataDir: string | undefined;
-  readonly sources: 'default' | readonly { readonly format: string; readonly path: string }[];
-}
-
-/** `args` are the process's arguments without the program and without the application's folder. Relative paths start at `cwd`. */
-export function readLaunch(args: readonly string[], cwd: string): Launch {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    strict: false,
-    allowPositionals: true,
-    options: {
-      path: { type: 'string' },
-      session: { type: 'string' },
-      'data-dir': { type: 'string' },
-      source: { type: 'string', multiple: true },
-    },
-  });
-  const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
-  const path = (value: unknown): string | undefined =>
-    text(value) === undefined ? undefined : resolve(cwd, String(value));
-  const project = path(values.path);
-  const sessionId = text(values.session);
-  return {
-    request: {
-      ...(project === undefined ? {} : { project }),
-      ...(sessionId === undefined ? {} : { sessionId }),
-      files: positionals.map(file => resolve(cwd, file)),
-    },
-    dataDir: path(values['data-dir']),
-    sources: readSources(values.source, cwd),
-  };
-}
-
-function readSources(values: unknown, cwd: string): Launch['sources'] {
-  const named = Array.isArray(values) ? values.filter(value => typeof value === 'string') : [];
-  if (named.length === 0) return 'default';
-  return named.map(value => {
-    const at = value.indexOf('=');
-    return at < 1
-      ? { format: 'auto', path: resolve(cwd, value) }
-      : { format: value.slice(0, at), path: resolve(cwd, value.slice(at + 1)) };
-  });
+/**
+ * The arguments that Playhead knows, in their order: files, and the flags named in `flags`. `argv` is the process's,
+ * the program first; an unpackaged start names the application's folder before our own arguments.
+ */
+export function ownArguments(
+  argv: readonly string[],
+  flags: readonly string[],
+  isPackaged: boolean,
+): readonly string[] {
+  const end = argv.indexOf('--');
+  const isForeign = (arg: string): boolean => arg.startsWith('-') && !flags.includes(arg.replace(/^--|=.*$/gs, ''));
+  const own = argv.slice(1).filter((arg, index) => (end !== -1 && index + 1 >= end) || !isForeign(arg));
+  return isPackaged ? own : own.slice(1);
 }

@@ -2,30 +2,32 @@
 // the core is ready waits for it.
 
 import { app, type BrowserWindow, dialog } from 'electron';
-import type { LaunchRequest } from './launch.ts';
 
-export type OpenRequested = (request: LaunchRequest) => Promise<void>;
+/** What somebody wants to see; paths are absolute. */
+interface Wish {
+  readonly files: readonly string[];
+}
 
-export class OpenInbox {
-  private waiting: LaunchRequest[] = [];
-  private open: OpenRequested | undefined;
+export class OpenInbox<W extends Wish> {
+  private waiting: W[] = [];
+  private open: ((wish: W) => Promise<void>) | undefined;
 
   /** Never fails: what cannot be opened is told to the user. */
-  add(request: LaunchRequest): void {
-    if (this.open === undefined) this.waiting.push(request);
-    else void this.deliver(this.open, request);
+  add(wish: W): void {
+    if (this.open === undefined) this.waiting.push(wish);
+    else void this.deliver(this.open, wish);
   }
 
-  /** From now on requests go to `open`, those that waited first. */
-  attach(open: OpenRequested): void {
+  /** From now on wishes go to `open`, those that waited first. */
+  attach(open: (wish: W) => Promise<void>): void {
     this.open = open;
-    for (const request of this.waiting.splice(0)) void this.deliver(open, request);
+    for (const wish of this.waiting.splice(0)) void this.deliver(open, wish);
   }
 
-  private async deliver(open: OpenRequested, request: LaunchRequest): Promise<void> {
+  private async deliver(open: (wish: W) => Promise<void>, wish: W): Promise<void> {
     try {
-      await open(request);
-      for (const file of request.files) app.addRecentDocument(file);
+      await open(wish);
+      for (const file of wish.files) app.addRecentDocument(file);
     } catch (error) {
       dialog.showErrorBox('Playhead could not open this', error instanceof Error ? error.message : String(error));
     }

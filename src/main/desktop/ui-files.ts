@@ -4,7 +4,7 @@
 import { readFile } from 'node:fs/promises';
 import { extname, join, normalize, sep } from 'node:path';
 
-export const uiOrigin = 'app://ui/';
+export const builtOrigin = 'app://ui/';
 
 /** Styles are set inline by Cytoscape and CodeMirror; images of transcripts come as data. Nothing else is let in or out. */
 const contentPolicy = [
@@ -45,7 +45,7 @@ export async function respond(rendererDir: string, request: Request): Promise<Re
 }
 
 function pathInside(rendererDir: string, address: string): string | undefined {
-  if (!address.startsWith(uiOrigin)) return undefined;
+  if (!address.startsWith(builtOrigin)) return undefined;
   let name: string;
   try {
     name = decodeURIComponent(new URL(address).pathname);

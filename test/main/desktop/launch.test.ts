@@ -1,49 +1,26 @@
-import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readLaunch } from '../../../src/main/desktop/launch.ts';
+import { ownArguments } from '../../../src/main/desktop/launch.ts';
 
-const CWD = resolve('/home/someone/project');
-const at = (path: string): string => resolve(CWD, path);
+const FLAGS = ['path', 'session', 'source'];
+const own = (line: string, isPackaged = false): string => ownArguments(line.split(' '), FLAGS, isPackaged).join(' ');
 
-describe('what a start asks for', () => {
-  it('is nothing when started bare', () => {
-    expect(readLaunch([], CWD)).toEqual({ request: { files: [] }, dataDir: undefined, sources: 'default' });
+describe('the own part of a command line', () => {
+  it('leaves out the program, and the application’s folder where it is not packaged', () => {
+    expect(own('electron /repo --path . a.jsonl')).toBe('--path . a.jsonl');
+    expect(own('/opt/Playhead/playhead --path . a.jsonl', true)).toBe('--path . a.jsonl');
+    expect(own('/opt/Playhead/playhead', true)).toBe('');
   });
 
-  it('is read from flags and files, with relative paths from where the user stands', () => {
-    const args =
-      '--path . --session s1 --data-dir ../data --source codex-jsonl=logs a.jsonl --source=auto=/b=c b.jsonl';
-    expect(readLaunch(args.split(' '), CWD)).toEqual({
-      request: { project: CWD, sessionId: 's1', files: [at('a.jsonl'), at('b.jsonl')] },
-      dataDir: at('../data'),
-      sources: [
-        { format: 'codex-jsonl', path: at('logs') },
-        { format: 'auto', path: resolve('/b=c') },
-      ],
-    });
+  it('leaves out what Chromium, Playwright and macOS add, before and after', () => {
+    expect(own('electron --inspect=0 --remote-debugging-port=0 --no-sandbox /repo --session s1')).toBe('--session s1');
+    expect(own('playhead -psn_0_1 --path=. --original-process-start-time=13 a.jsonl', true)).toBe('--path=. a.jsonl');
   });
 
-  it('passes over what Chromium, Playwright and macOS add to the command line', () => {
-    const args = [
-      '--no-sandbox',
-      '--remote-debugging-port=0',
-      '--original-process-start-time=1',
-      '-psn_0_1',
-      'a.jsonl',
-    ];
-    expect(readLaunch(args, CWD)).toEqual({
-      request: { files: [at('a.jsonl')] },
-      dataDir: undefined,
-      sources: 'default',
-    });
+  it('keeps a source whose path looks like a switch of its own', () => {
+    expect(own('playhead --source=auto=/logs/--x b.jsonl', true)).toBe('--source=auto=/logs/--x b.jsonl');
   });
 
-  it('takes what follows "--" for files, and a flag without its value for nothing', () => {
-    expect(readLaunch(['--', '--session'], CWD).request).toEqual({ files: [at('--session')] });
-    expect(readLaunch(['--session'], CWD).request).toEqual({ files: [] });
-  });
-
-  it('finds a source without a format by its content', () => {
-    expect(readLaunch(['--source', 'logs'], CWD).sources).toEqual([{ format: 'auto', path: at('logs') }]);
+  it('keeps everything after "--"', () => {
+    expect(own('playhead --unknown -- --unknown', true)).toBe('-- --unknown');
   });
 });
