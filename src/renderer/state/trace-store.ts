@@ -34,7 +34,7 @@ const emptyTrace: Trace = {
 };
 
 /** The trace of one session, live. `retry` asks again after a failure. */
-export function useTrace(sessionId: SessionId): Trace & { retry(): void } {
+export function useTrace(sessionId: SessionId): Trace & { readonly retry: () => void } {
   const { connection } = useConnection();
   const store = useMemo(() => traceStores(connection).get(sessionId), [connection, sessionId]);
   const trace = useSyncExternalStore(store.subscribe, store.snapshot);

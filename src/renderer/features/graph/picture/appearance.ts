@@ -4,7 +4,7 @@ import { formatDuration, formatTokens, plural, shortModel } from '../../../ui/fo
 import type { LayoutNode } from '../layout/layout.ts';
 import type { VisibleNode } from './choose-visible.ts';
 import type { PictureNode, SpanNode, Totals } from './picture-node.ts';
-import { fitText } from './text-width.ts';
+import { visibleLine } from './visible-line.ts';
 
 /** Orchestrators and agents are circles, model calls rectangles, tools hexagons, phases pills, groups of turns tiles. */
 export type Form = 'orchestrator' | 'agent' | 'llm' | 'tool' | 'phase' | 'tile';
@@ -56,20 +56,16 @@ export const sizes = {
 
 /** Text beside a circle is at most so wide. */
 export const circleText = { width: 176, gap: 10 } as const;
-/** Text inside a box begins after the icon. */
-const boxText = 106;
-export const tileText = 176;
 
 export function appearanceOf({ node, children }: VisibleNode): Appearance {
   const form = formOf(node);
   const closed = children === 'closed';
-  const width = form === 'tile' ? tileText : form === 'agent' || form === 'orchestrator' ? circleText.width : boxText;
   const { title, subtitle } = textOf(node, closed);
   return {
     form,
     icon: iconOf(node),
-    title: fitText(title, width, form === 'tile'),
-    subtitle: fitText(subtitle, width, false),
+    title: visibleLine(title),
+    subtitle: visibleLine(subtitle),
     stack: closed && form !== 'tile',
     mark: markOf(node, closed),
     orphan: node.kind === 'span' && node.orphan,
@@ -90,7 +86,8 @@ export function layoutNodeOf({ node, parentId, children }: VisibleNode): LayoutN
     endUs: endOf(node),
     left: half,
     right: isCircle ? half + circleText.gap + circleText.width : half,
-    band: owns && children === 'open',
+    // Also before its first child is there: what comes later must not move it.
+    band: owns && children !== 'closed',
   };
 }
 

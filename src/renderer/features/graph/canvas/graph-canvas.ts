@@ -1,0 +1,380 @@
+// The graph on the screen. The only file that knows Cytoscape.
+//
+// Contract: holds no model. It is told changes and draws them; it tells what the hand did. Places and the part of the
+// graph in view change only through its methods, a drag, or the user's zooming and panning.
+
+import cytoscape from 'cytoscape';
+import { type Disposable, DisposableStore, toDisposable } from '../../../../shared/base/disposable.ts';
+import { Emitter } from '../../../../shared/base/emitter.ts';
+import type { Point } from '../layout/layout.ts';
+import { type Appearance, circleText, sizes } from '../picture/appearance.ts';
+import type { Change, Mounted } from '../picture/diff.ts';
+import { canvasStyle, dimmed } from './canvas-style.ts';
+import { NodePainter } from './node-painter.ts';
+import type { Palette } from './palette.ts';
+
+export interface Box {
+  readonly x1: number;
+  readonly y1: number;
+  readonly x2: number;
+  readonly y2: number;
+}
+
+export interface Viewport {
+  readonly zoom: number;
+  readonly pan: Point;
+}
+
+export interface Hover {
+  readonly id: string;
+  /** Where the pointer is, in pixels of the container. */
+  readonly at: Point;
+}
+
+export interface Tap {
+  /** Null: the ground. */
+  readonly id: string | null;
+  /** The second of two in a row; the first was told as well. */
+  readonly twice: boolean;
+  /** From the middle of the node, in graph pixels. */
+  readonly offset: Point;
+}
+
+export interface GraphCanvas extends Disposable {
+  /** `animate`: what moves glides, what is new fades in. */
+  apply(change: Change, animate: boolean): void;
+  setPalette(palette: Palette): void;
+  /** The selected node, and the one that the keyboard stands on where that is another. */
+  mark(selectedId: string | null, cursorId: string | null): void;
+  /** Brings a node into the middle. */
+  centre(id: string, calm: boolean): void;
+  /** Moves as little as needed for a node to be in view, with room to its right. */
+  reveal(id: string, calm: boolean): void;
+  isInView(id: string): boolean;
+  fit(calm: boolean): void;
+  zoomBy(factor: number): void;
+  viewport(): Viewport;
+  setViewport(viewport: Viewport): void;
+  /** What of the graph is in view. */
+  extent(): Box;
+  panTo(centre: Point): void;
+  /** Of the container, in pixels. */
+  size(): { readonly width: number; readonly height: number };
+  readonly onTap: Emitter<Tap>['on'];
+  readonly onHover: Emitter<Hover | null>['on'];
+  readonly onDrop: Emitter<{ readonly id: string; readonly at: Point }>['on'];
+  /** After every frame that was drawn. */
+  readonly onFrame: Emitter<void>['on'];
+}
+
+const zoomLimits = { minZoom: 0.02, maxZoom: 2.5 };
+/** More than this many at once jump to their places. */
+const mostAnimated = 400;
+const glide = { duration: 240, easing: 'ease-in-out-cubic' } as const;
+
+interface Live {
+  appearance: Appearance;
+  dim: boolean;
+}
+
+export function createGraphCanvas(container: HTMLElement, initial: Palette, reducedMotion: boolean): GraphCanvas {
+  const lifetime = new DisposableStore();
+  const taps = new Emitter<Tap>();
+  const hovers = new Emitter<Hover | null>();
+  const drops = new Emitter<{ readonly id: string; readonly at: Point }>();
+  const frames = new Emitter<void>();
+  const live = new Map<string, Live>();
+  const cy = cytoscape({
+    container,
+    style: toStyle(initial, reducedMotion),
+    elements: [],
+    layout: { name: 'preset' },
+    ...zoomLimits,
+    boxSelectionEnabled: false,
+    autounselectify: true,
+    selectionType: 'single',
+  });
+  lifetime.add(toDisposable(() => cy.destroy()));
+  const overlay = lifetime.add(new Overlay(container, cy, live, initial));
+
+  cy.on('render', () => {
+    overlay.draw();
+    frames.emit();
+  });
+  cy.on('tap', event => taps.emit(tapOf(event, false)));
+  cy.on('dbltap', event => taps.emit(tapOf(event, true)));
+  cy.on('dragfree', 'node', event => {
+    const node: cytoscape.NodeSingular = event.target;
+    drops.emit({ id: node.id(), at: { ...node.position() } });
+  });
+  const hover = new HoverLight(cy, live);
+  cy.on('mouseover', 'node', event => {
+    const node: cytoscape.NodeSingular = event.target;
+    hover.light(node);
+    hovers.emit({ id: node.id(), at: event.renderedPosition });
+  });
+  cy.on('mouseout', 'node', () => {
+    hover.clear();
+    hovers.emit(null);
+  });
+  cy.on('grab viewport', () => hovers.emit(null));
+  lifetime.add(panByWheel(container, cy));
+  const resizing = new ResizeObserver(() => cy.resize());
+  resizing.observe(container);
+  lifetime.add(toDisposable(() => resizing.disconnect()));
+
+  const node = (id: string) => cy.getElementById(id);
+  const panTo = (pan: Point, calm: boolean) => {
+    cy.stop();
+    if (calm && !reducedMotion) cy.animate({ pan }, glide);
+    else cy.pan(pan);
+  };
+  const panFor = (at: Point, screen: Point): Point => ({
+    x: screen.x - at.x * cy.zoom(),
+    y: screen.y - at.y * cy.zoom(),
+  });
+
+  return {
+    apply(change, animate) {
+      const calm = animate && !reducedMotion;
+      hover.clear();
+      const gliding = calm && change.move.length <= mostAnimated;
+      cy.batch(() => {
+        for (const id of change.remove) {
+          node(id).remove();
+          live.delete(id);
+        }
+        for (const mounted of change.add) live.set(mounted.id, { appearance: mounted.appearance, dim: false });
+        cy.add(change.add.flatMap(mounted => elementsOf(mounted, calm && change.add.length <= mostAnimated)));
+        for (const { id, appearance } of change.restyle) {
+          const known = live.get(id);
+          if (known) known.appearance = appearance;
+          const keep = node(id).hasClass('selected') ? ' selected' : '';
+          node(id).classes(`${classesOf(appearance)}${keep}`);
+        }
+        for (const { id, parentId } of change.reattach) {
+          cy.getElementById(edgeId(id)).remove();
+          if (parentId !== null) cy.add(edgeOf(id, parentId));
+        }
+        if (!gliding) for (const { id, at } of change.move) node(id).position({ ...at });
+      });
+      if (gliding)
+        for (const { id, at } of change.move)
+          node(id)
+            .stop()
+            .animate({ position: { ...at } }, glide);
+      // A frame later, so that the fade has something to begin from.
+      if (calm) requestAnimationFrame(() => cy.destroyed() || cy.elements('.entering').removeClass('entering'));
+    },
+    setPalette(palette) {
+      overlay.setPalette(palette);
+      cy.style(toStyle(palette, reducedMotion));
+    },
+    mark(selectedId, cursorId) {
+      cy.batch(() => {
+        cy.nodes('.selected, .cursor').removeClass('selected cursor');
+        if (selectedId !== null) node(selectedId).addClass('selected');
+        if (cursorId !== null && cursorId !== selectedId) node(cursorId).addClass('cursor');
+      });
+    },
+    centre(id, calm) {
+      if (node(id).empty()) return;
+      const middle = { x: cy.width() / 2, y: cy.height() / 2 };
+      panTo(panFor(node(id).position(), middle), calm);
+    },
+    reveal(id, calm) {
+      if (node(id).empty()) return;
+      const at = node(id).renderedPosition();
+      const marginX = Math.min(180, cy.width() / 4);
+      const marginY = Math.min(90, cy.height() / 4);
+      const dx = at.x > cy.width() - marginX ? cy.width() * 0.75 - at.x : at.x < marginX ? marginX - at.x : 0;
+      const dy = at.y > cy.height() - marginY ? cy.height() * 0.75 - at.y : at.y < marginY ? marginY - at.y : 0;
+      if (dx !== 0 || dy !== 0) panTo({ x: cy.pan().x + dx, y: cy.pan().y + dy }, calm);
+    },
+    isInView(id) {
+      if (node(id).empty()) return false;
+      const { x, y } = node(id).renderedPosition();
+      return x >= 0 && y >= 0 && x <= cy.width() && y <= cy.height();
+    },
+    fit(calm) {
+      cy.stop();
+      const box = contentBox(live, cy);
+      const zoom = Math.min(1.1, (cy.width() - 64) / (box.x2 - box.x1), (cy.height() - 64) / (box.y2 - box.y1));
+      const level = Math.max(zoomLimits.minZoom, zoom);
+      const pan = {
+        x: cy.width() / 2 - ((box.x1 + box.x2) / 2) * level,
+        y: cy.height() / 2 - ((box.y1 + box.y2) / 2) * level,
+      };
+      if (calm && !reducedMotion) cy.animate({ zoom: level, pan }, glide);
+      else cy.viewport({ zoom: level, pan });
+    },
+    zoomBy(factor) {
+      cy.stop();
+      const renderedPosition = { x: cy.width() / 2, y: cy.height() / 2 };
+      cy.zoom({ level: cy.zoom() * factor, renderedPosition });
+    },
+    viewport: () => ({ zoom: cy.zoom(), pan: { ...cy.pan() } }),
+    setViewport({ zoom, pan }) {
+      cy.stop();
+      cy.viewport({ zoom, pan: { ...pan } });
+    },
+    extent: () => cy.extent(),
+    panTo(at) {
+      panTo(panFor(at, { x: cy.width() / 2, y: cy.height() / 2 }), false);
+    },
+    size: () => ({ width: cy.width(), height: cy.height() }),
+    onTap: listener => taps.on(listener),
+    onHover: listener => hovers.on(listener),
+    onDrop: listener => drops.on(listener),
+    onFrame: listener => frames.on(listener),
+    dispose: () => lifetime.dispose(),
+  };
+}
+
+/** Dims all but a node, its way to the root and what is below it. */
+class HoverLight {
+  private readonly cy: cytoscape.Core;
+  private readonly live: ReadonlyMap<string, Live>;
+  private lit = false;
+
+  constructor(cy: cytoscape.Core, live: ReadonlyMap<string, Live>) {
+    this.cy = cy;
+    this.live = live;
+  }
+
+  light(node: cytoscape.NodeSingular): void {
+    const related = node.predecessors().union(node.successors()).union(node);
+    this.cy.batch(() => {
+      const others = this.cy.elements().difference(related);
+      this.cy.elements('.dim').intersection(related).removeClass('dim');
+      others.addClass('dim');
+      this.cy.edges('.lit').removeClass('lit');
+      node.predecessors('edge').addClass('lit');
+    });
+    for (const [id, one] of this.live) one.dim = !related.has(this.cy.getElementById(id));
+    this.lit = true;
+  }
+
+  clear(): void {
+    if (!this.lit) return;
+    this.lit = false;
+    this.cy.batch(() => this.cy.elements('.dim, .lit').removeClass('dim lit'));
+    for (const one of this.live.values()) one.dim = false;
+  }
+}
+
+/** A second canvas over Cytoscape's, on which what stands on the nodes is drawn in the same frame. */
+class Overlay implements Disposable {
+  private readonly canvas: HTMLCanvasElement;
+  private readonly context: CanvasRenderingContext2D | null;
+  private readonly cy: cytoscape.Core;
+  private readonly live: ReadonlyMap<string, Live>;
+  private painter: NodePainter | undefined;
+
+  constructor(container: HTMLElement, cy: cytoscape.Core, live: ReadonlyMap<string, Live>, palette: Palette) {
+    this.cy = cy;
+    this.live = live;
+    this.canvas = container.ownerDocument.createElement('canvas');
+    this.canvas.className = 'graph-overlay';
+    container.append(this.canvas);
+    this.context = this.canvas.getContext('2d');
+    this.setPalette(palette);
+  }
+
+  setPalette(palette: Palette): void {
+    if (this.context) this.painter = new NodePainter(this.context, palette);
+  }
+
+  draw(): void {
+    const { canvas, context, cy, painter } = this;
+    if (!context || !painter) return;
+    const ratio = window.devicePixelRatio;
+    const width = Math.round(cy.width() * ratio);
+    const height = Math.round(cy.height() * ratio);
+    if (canvas.width !== width) canvas.width = width;
+    if (canvas.height !== height) canvas.height = height;
+    const zoom = cy.zoom();
+    const pan = cy.pan();
+    const { x1, x2, y1, y2 } = cy.extent();
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.clearRect(0, 0, width, height);
+    context.setTransform(zoom * ratio, 0, 0, zoom * ratio, pan.x * ratio, pan.y * ratio);
+    for (const [id, { appearance, dim }] of this.live) {
+      const at = cy.getElementById(id).position();
+      const half = sizes[appearance.form].width / 2;
+      const isOut = at.x + half + circleText.width < x1 || at.x - half - 20 > x2 || at.y + 60 < y1 || at.y - 60 > y2;
+      if (!isOut) painter.paint({ appearance, at, opacity: dim ? dimmed : 1 }, zoom);
+    }
+  }
+
+  dispose(): void {
+    this.canvas.remove();
+  }
+}
+
+/** Sideways scrolling, and scrolling with shift, pans along time; the rest zooms. */
+function panByWheel(container: HTMLElement, cy: cytoscape.Core): Disposable {
+  const onWheel = (event: WheelEvent) => {
+    const sideways = event.shiftKey && event.deltaX === 0 ? event.deltaY : event.deltaX;
+    if (event.ctrlKey || (!event.shiftKey && Math.abs(event.deltaX) <= Math.abs(event.deltaY))) return;
+    event.preventDefault();
+    event.stopPropagation();
+    cy.stop();
+    cy.panBy({ x: -sideways, y: 0 });
+  };
+  container.addEventListener('wheel', onWheel, { capture: true, passive: false });
+  return toDisposable(() => container.removeEventListener('wheel', onWheel, { capture: true }));
+}
+
+function contentBox(live: ReadonlyMap<string, Live>, cy: cytoscape.Core): Box {
+  let box: Box = { x1: Infinity, y1: Infinity, x2: -Infinity, y2: -Infinity };
+  for (const [id, { appearance }] of live) {
+    const { x, y } = cy.getElementById(id).position();
+    const { width, height } = sizes[appearance.form];
+    const text = appearance.form === 'agent' || appearance.form === 'orchestrator' ? circleText.width : 0;
+    box = {
+      x1: Math.min(box.x1, x - width / 2),
+      y1: Math.min(box.y1, y - height / 2),
+      x2: Math.max(box.x2, x + width / 2 + text),
+      y2: Math.max(box.y2, y + height / 2),
+    };
+  }
+  return live.size === 0 ? { x1: 0, y1: 0, x2: 1, y2: 1 } : box;
+}
+
+function tapOf({ target, cy, position }: cytoscape.EventObject, twice: boolean): Tap {
+  if (target === cy) return { id: null, twice, offset: { x: 0, y: 0 } };
+  const node: cytoscape.NodeSingular = target;
+  const { x, y } = node.position();
+  return { id: node.id(), twice, offset: { x: position.x - x, y: position.y - y } };
+}
+
+function edgeId(childId: string): string {
+  return `e:${childId}`;
+}
+
+function elementsOf({ id, parentId, appearance, at }: Mounted, enters: boolean): cytoscape.ElementDefinition[] {
+  const entering = enters ? ' entering' : '';
+  const element: cytoscape.ElementDefinition = {
+    group: 'nodes',
+    data: { id },
+    position: { ...at },
+    classes: `${classesOf(appearance)}${entering}`,
+  };
+  if (parentId === null) return [element];
+  const edge = edgeOf(id, parentId);
+  return [element, { ...edge, classes: `${appearance.orphan ? 'orphan' : ''}${entering}` }];
+}
+
+function edgeOf(id: string, parentId: string): cytoscape.ElementDefinition {
+  return { group: 'edges', data: { id: edgeId(id), source: parentId, target: id } };
+}
+
+function classesOf({ form, stack, mark, orphan }: Appearance): string {
+  return [form, stack ? 'stack' : '', mark === 'none' ? '' : mark, orphan ? 'orphan' : ''].join(' ').trim();
+}
+
+// The stylesheet is plain data here; Cytoscape's types would have every property spelled out.
+function toStyle(palette: Palette, reducedMotion: boolean): cytoscape.StylesheetJson {
+  return canvasStyle(palette, reducedMotion) as unknown as cytoscape.StylesheetJson;
+}

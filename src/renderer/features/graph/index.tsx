@@ -1,0 +1,3 @@
+// The graph of a session.
+
+export { GraphView } from './graph-view.tsx';
