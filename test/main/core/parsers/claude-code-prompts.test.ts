@@ -96,6 +96,7 @@ describe('A human prompt', () => {
     ],
     ['what came from elsewhere', user('u1', 0, 'hello', { origin: { kind: 'channel' } })],
     ['a subagent’s task', user('u1', 0, 'count', { isSidechain: true })],
+    ['a queued shell command', attachment('t1', 0, { type: 'queued_command', prompt: 'ls', commandMode: 'bash' })],
     [
       'a queued notification',
       attachment('t1', 0, { type: 'queued_command', prompt: '<task-notification>x', commandMode: 'task-notification' }),

@@ -8,7 +8,7 @@ import { claudeCodeAgentMeta } from '../../../../src/main/core/parsers/claude-co
 import { claudeCodeJsonl } from '../../../../src/main/core/parsers/claude-code.ts';
 import { contentBlockSchema } from '../../../../src/shared/model/content.ts';
 import { usageSchema } from '../../../../src/shared/model/usage.ts';
-import { SESSION } from '../../../builders/claude-lines.ts';
+import { assistant, call, result, SESSION, user } from '../../../builders/claude-lines.ts';
 import { fixturesDir, hintFor } from '../../../builders/corpus.ts';
 import { entriesOf } from '../../../builders/join-facts.ts';
 import { hintOf, linesOf, readLines } from '../../../builders/read-units.ts';
@@ -122,6 +122,32 @@ const typed = fc.record(
 );
 
 const lines = fc.array(fc.oneof(damaged, typed, anything), { minLength: 1, maxLength: 12 });
+
+describe('A session without end', () => {
+  it('keeps a state of bounded size, whatever is never answered', () => {
+    const hint = hintOf(`p/${SESSION}.jsonl`);
+    const state = claudeCodeJsonl.begin({ agent: 'claude-code', session: SESSION, main: true }, hint);
+    const at = { line: 1, offset: 0, length: 1 };
+    for (let i = 0; i < 5000; i += 1) {
+      const uuid = `side-${i}`;
+      const parentUuid = i % 10 === 0 ? null : `side-${i - 1}`;
+      const input = { prompt: `task ${i}`, description: 'x', subagent_type: 'y' };
+      claudeCodeJsonl.parse(state, assistant(`a${i}`, i, [call(`toolu_${i}`, 'Agent', input)]), at, hint);
+      claudeCodeJsonl.parse(state, user(uuid, i, `task ${i}`, { isSidechain: true, parentUuid }), at, hint);
+      const launch = { status: 'async_launched', agentId: `agent${i}` };
+      claudeCodeJsonl.parse(state, user(`r${i}`, i, [result('x', '')], { toolUseResult: launch }), at, hint);
+    }
+    expect(JSON.stringify(state).length).toBeLessThan(130_000);
+  });
+});
+
+describe('An answered call', () => {
+  it('is forgotten', () => {
+    const values = [assistant('a1', 1, [call('toolu_77', 'Bash', {})]), user('r1', 2, [result('toolu_77', 'x')])];
+    const read = readLines(claudeCodeJsonl, linesOf(...values), hintOf(`p/${SESSION}.jsonl`));
+    expect(JSON.stringify(read.state)).not.toContain('toolu_77');
+  });
+});
 
 describe('Lines of any shape', () => {
   it.each([

@@ -43,6 +43,11 @@ describe('A model response of Claude Code', () => {
     expect(span('msg_2', ...lines)).toMatchObject({ startUs: us(7), endUs: us(9) });
   });
 
+  it('tells its beginning once, with its first line', () => {
+    const told = factsOf(...lines).filter(fact => fact.kind === 'span' && fact.key === 'msg_1');
+    expect(told.map(fact => 'startUs' in fact)).toEqual([true, false, false]);
+  });
+
   it('begins after the answer before it where there was no input between them', () => {
     const facts = [...lines, assistant('a5', 15, [text('More.')], { id: 'msg_3' })];
     expect(span('msg_3', ...facts)).toMatchObject({ startUs: us(9), endUs: us(15) });

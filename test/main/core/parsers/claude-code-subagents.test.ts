@@ -244,6 +244,38 @@ describe('Subagents with a file of their own', () => {
     );
   });
 
+  it('may be given the text Warmup later on', () => {
+    const facts = factsOf(
+      agentFile(id),
+      user('s1', 2, 'count', own),
+      user('s2', 3, 'Warmup', own),
+      assistant('s1a', 4, [text('Two.')], {}, own),
+    );
+    expect(spansOfKind(facts, 'llm')).toHaveLength(1);
+  });
+
+  it.each([
+    ['its call, for want of better', { agentId: id }, us(1)],
+    ['how long it took', { agentId: id, totalDurationMs: 4000 }, us(3)],
+    ['its launch', { agentId: id, isAsync: true }, us(7)],
+  ])('whose file is missing begins by %s', (_name, toolUseResult, startUs) => {
+    const facts = factsOf(
+      mainFile,
+      assistant('a1', 1, [task('toolu_1', 'count')]),
+      user('r1', 7, [result('toolu_1', 'Two.')], { toolUseResult }),
+    );
+    expect(joinSpans(facts).get(`agent:${id}`)).toMatchObject({ span: 'agent', name: 'Explore', startUs });
+  });
+
+  it('are not made of the details of a line with several results', () => {
+    const facts = factsOf(
+      mainFile,
+      assistant('a1', 1, [task('toolu_1', 'count'), task('toolu_2', 'read')]),
+      user('r1', 7, [result('toolu_1', 'Two.'), result('toolu_2', 'It is.')], { toolUseResult: { agentId: id } }),
+    );
+    expect(spansOfKind(facts, 'agent')).toEqual([]);
+  });
+
   it('link every agent of a real session in the order that they were started', () => {
     const folder = 'claude-code/projects/-Users-ingo-projects-irrlicht';
     const files = listFiles(fixturesDir, relPath => relPath.startsWith(folder));
@@ -404,6 +436,11 @@ describe('The description of a subagent', () => {
   it('is read on several lines too', () => {
     const pretty = new TextEncoder().encode(JSON.stringify({ agentType: 'Plan' }, null, 2));
     expect(readDocument(claudeCodeAgentMeta, pretty, hintOf(relPath)).facts).toMatchObject([{ name: 'Plan' }]);
+  });
+
+  it('of a compaction helper says nothing', () => {
+    const path = agentFile('acompact-767ece576f2b74e8').replace('.jsonl', '.meta.json');
+    expect(readDocument(claudeCodeAgentMeta, bytes({ agentType: 'compact' }), hintOf(path)).facts).toEqual([]);
   });
 
   it('that is half written is rejected', () => {
