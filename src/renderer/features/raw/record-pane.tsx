@@ -7,7 +7,7 @@ import { CopyButton } from '../../ui/copy-button.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
 import { formatBytes, formatCount, shortPath } from '../../ui/format.ts';
 import { Skeleton } from '../../ui/skeleton.tsx';
-import { CodeView } from './code-view.tsx';
+import { CodeView } from '../../ui/code-view.tsx';
 import { PIECE_BYTES, prettyPrint, type RecordTextControls, useRecordText, WHOLE_BYTES } from './record-text.ts';
 
 interface RecordPaneProps {
