@@ -1,6 +1,6 @@
 import { X } from 'lucide-react';
 import { Dialog as Radix } from 'radix-ui';
-import type { ReactNode } from 'react';
+import { type ReactNode, useRef } from 'react';
 import './dialog.css';
 
 interface DialogProps {
@@ -15,12 +15,20 @@ interface DialogProps {
 
 /** A dialog over the window: takes the focus, gives it back, closes with Escape. */
 export function Dialog({ open, onClose, title, description, size = 'small', children }: DialogProps) {
+  const content = useRef<HTMLDivElement>(null);
   return (
     <Radix.Root open={open} onOpenChange={next => !next && onClose()}>
       <Radix.Portal>
         <Radix.Overlay className="dialog-overlay" />
         <Radix.Content
           className={`dialog dialog-${size}`}
+          // The focus goes to the dialog itself, so that no control looks chosen before the user chose one.
+          onOpenAutoFocus={event => {
+            event.preventDefault();
+            content.current?.focus();
+          }}
+          ref={content}
+          tabIndex={-1}
           {...(description === undefined ? { 'aria-describedby': undefined } : {})}
         >
           <header className="dialog-head">

@@ -1,5 +1,5 @@
 import { FileJson } from 'lucide-react';
-import { lazy, Suspense, useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import { lazy, Suspense, useMemo, useSyncExternalStore } from 'react';
 import type { SessionId } from '../../../shared/model/ids.ts';
 import { useClient, useConnection } from '../../state/client-context.tsx';
 import { usePlace } from '../../state/place.ts';
@@ -27,8 +27,6 @@ export function RawView({ sessionId }: { readonly sessionId: SessionId }) {
   const { place, go } = usePlace();
   const { spans } = useTrace(sessionId);
   const [height, setHeight] = useStored('raw-pane', PANE.initial, isNumber);
-  const view = useRef<HTMLDivElement>(null);
-  const [available, setAvailable] = useState(PANE.max);
   const shown = useShownIndex(sessionId);
   const chosen = place.recordId;
 
@@ -43,9 +41,8 @@ export function RawView({ sessionId }: { readonly sessionId: SessionId }) {
       </EmptyState>
     );
   }
-  const max = Math.min(PANE.max, Math.max(PANE.min, available - 120));
   return (
-    <div ref={view} className="raw" onPointerEnter={() => setAvailable(view.current?.clientHeight ?? PANE.max)}>
+    <div className="raw">
       <RecordTable
         key={sessionId}
         pages={pages}
@@ -62,13 +59,13 @@ export function RawView({ sessionId }: { readonly sessionId: SessionId }) {
           <Splitter
             panel="bottom"
             label="Height of the record"
-            size={Math.min(height, max)}
+            size={height}
             min={PANE.min}
-            max={max}
+            max={PANE.max}
             onResize={setHeight}
             onReset={() => setHeight(PANE.initial)}
           />
-          <div className="raw-pane" style={{ height: Math.min(height, max) }}>
+          <div className="raw-pane" style={{ height }}>
             <Suspense fallback={<Skeleton rows={5} label="Loading the record" />}>
               <RecordPane
                 key={chosen}

@@ -23,6 +23,7 @@ interface RecordTableProps {
 }
 
 const ROW = 26;
+const HEAD = 26;
 /** So near to the end counts as being there, and new records are followed. */
 const END_PX = ROW * 2;
 
@@ -32,6 +33,7 @@ export function RecordTable(props: RecordTableProps) {
   const prefix = useId();
   const scroller = useRef<HTMLDivElement>(null);
   const atEnd = useRef(false);
+  const isOpen = chosen !== null;
   const [activeIndex, setActiveIndex] = useState(0);
   // oxlint-disable-next-line react/incompatible-library
   const virtualizer = useVirtualizer({
@@ -39,7 +41,6 @@ export function RecordTable(props: RecordTableProps) {
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW,
     overscan: 12,
-    scrollPaddingStart: ROW + 4,
     initialRect: { width: 800, height: 600 },
   });
   const items = virtualizer.getVirtualItems();
@@ -48,9 +49,9 @@ export function RecordTable(props: RecordTableProps) {
   useEffect(() => pages.want(from, to), [pages, from, to]);
   useEffect(() => {
     if (shown === null) return;
-    virtualizer.scrollToIndex(shown, { align: 'auto' });
+    reveal(scroller.current, shown);
     setActiveIndex(shown);
-  }, [virtualizer, shown]);
+  }, [shown, isOpen]);
   useLayoutEffect(() => {
     const element = scroller.current;
     if (element && atEnd.current) element.scrollTo({ top: element.scrollHeight });
@@ -60,7 +61,7 @@ export function RecordTable(props: RecordTableProps) {
   const moveTo = (index: number) => {
     const next = Math.max(0, Math.min(total - 1, index));
     setActiveIndex(next);
-    virtualizer.scrollToIndex(next, { align: 'auto' });
+    reveal(scroller.current, next);
     const record = pages.at(next);
     // With a record open below, the arrows go through the records.
     if (record && chosen !== null) onChoose(record);
@@ -144,6 +145,18 @@ export function RecordTable(props: RecordTableProps) {
   );
 }
 
+/** Scrolls as little as it takes to see a row; to the middle where it was far away. */
+function reveal(scroller: HTMLElement | null, index: number): void {
+  if (!scroller) return;
+  const top = index * ROW;
+  const room = scroller.clientHeight - HEAD;
+  const { scrollTop } = scroller;
+  if (top >= scrollTop && top + ROW <= scrollTop + room) return;
+  const isFar = top < scrollTop - room || top > scrollTop + 2 * room;
+  const above = isFar ? top - room / 2 : top;
+  scroller.scrollTo({ top: top < scrollTop || isFar ? above : top + ROW - room });
+}
+
 interface RecordRowProps {
   readonly id: string;
   readonly index: number;
@@ -178,7 +191,7 @@ function RecordRow({ id, index, record, span, isNewFile, isChosen, isActive, onC
     // oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-noninteractive-element-interactions
     <tr id={id} className={classes.join(' ')} aria-rowindex={index + 2} aria-selected={isChosen} onClick={onChoose}>
       <td>{formatCount(record.line)}</td>
-      <td>{formatCount(record.offset)}</td>
+      <td className="raw-row-offset">{formatCount(record.offset)}</td>
       <td title={record.atUs === null ? 'No time is recorded' : formatDateTime(record.atUs, true)}>
         {record.atUs === null ? '' : formatTime(record.atUs, true)}
       </td>

@@ -3,6 +3,7 @@ import type { Session } from '../../../shared/model/session.ts';
 import { totalTokens } from '../../../shared/model/usage.ts';
 import { describeAge, formatAge, formatTokens, plural, shortModel } from '../../ui/format.ts';
 import { AgentMark } from './agent-mark.tsx';
+import { agentLook } from './agents.ts';
 import type { GroupRow, SessionRow } from './session-rows.ts';
 
 interface SessionItemProps {
@@ -44,7 +45,8 @@ export function SessionItem({ id, row, selected, active, nowMs, top, onOpen }: S
           )}
         </div>
         <div className="sessions-row-line sessions-row-facts number">
-          <span className="truncate">{facts(session)}</span>
+          <span className="truncate">{session.model === null ? '' : shortModel(session.model)}</span>
+          <span className="sessions-row-size">{sizes(session)}</span>
           <span className="sessions-row-marks">
             {session.errors > 0 && (
               <span className="sessions-row-errors" title={plural(session.errors, 'error')}>
@@ -94,13 +96,13 @@ export function GroupItem({ id, row, active, top, sticky, onToggle }: GroupItemP
   );
 }
 
-function facts(session: Session): string {
+/** Turns, spans and tokens, as short as they can be. */
+function sizes(session: Session): string {
   const tokens = totalTokens(session.usage);
   return [
-    session.model === null ? null : shortModel(session.model),
-    session.turns > 0 ? plural(session.turns, 'turn') : null,
-    plural(session.spans, 'span'),
-    tokens > 0 ? `${formatTokens(tokens)} tok` : null,
+    session.turns > 0 ? `${formatTokens(session.turns)} ${session.turns === 1 ? 'turn' : 'turns'}` : null,
+    `${formatTokens(session.spans)} ${session.spans === 1 ? 'span' : 'spans'}`,
+    tokens > 0 ? formatTokens(tokens) : null,
   ]
     .filter(fact => fact !== null)
     .join(' · ');
@@ -109,8 +111,11 @@ function facts(session: Session): string {
 function describe(session: Session, unread: boolean, nowMs: number): string {
   return [
     session.title === '' ? 'Untitled' : session.title,
-    session.agent,
-    facts(session),
+    agentLook(session.agent).name,
+    session.model,
+    plural(session.turns, 'turn'),
+    plural(session.spans, 'span'),
+    `${formatTokens(totalTokens(session.usage))} tokens`,
     session.errors > 0 ? plural(session.errors, 'error') : null,
     session.updateUs === null ? null : describeAge(session.updateUs, nowMs),
     unread ? 'changed since you last looked' : null,

@@ -42,10 +42,10 @@ export function SourceItem({ source, open, onToggle }: SourceItemProps) {
       </button>
       {open && (
         <div className="sources-item-body">
-          <p className="sources-item-meaning">
-            {source.reason !== null && <span className="sources-item-reason">{source.reason}</span>} {look.meaning}
-          </p>
           <div className="sources-item-actions">
+            <p className="sources-item-meaning">
+              {source.reason !== null && <span className="sources-item-reason">{source.reason}</span>} {look.meaning}
+            </p>
             <CopyButton text={source.path} label="Copy path" />
             {source.origin !== 'found' && <RemoveSource source={source} />}
           </div>

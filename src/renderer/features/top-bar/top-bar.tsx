@@ -1,4 +1,4 @@
-import { Activity, Database, HelpCircle, PanelLeft, PanelRight, Sparkles } from 'lucide-react';
+import { Activity, Database, House, HelpCircle, PanelLeft, PanelRight } from 'lucide-react';
 import type { IndexProgress } from '../../../shared/contract/sources.ts';
 import { useConnection } from '../../state/client-context.tsx';
 import { usePlace } from '../../state/place.ts';
@@ -15,6 +15,8 @@ import './top-bar.css';
 interface TopBarProps {
   readonly leftOpen: boolean;
   readonly rightOpen: boolean;
+  /** There is something to inspect. */
+  readonly hasRight: boolean;
   readonly onLeft: () => void;
   readonly onRight: () => void;
   /** Counts the presses of the shortcut for opening a file. */
@@ -22,7 +24,7 @@ interface TopBarProps {
 }
 
 /** What is going on over all sessions, and the ways to sources, files and help. */
-export function TopBar({ leftOpen, rightOpen, onLeft, onRight, openAsked }: TopBarProps) {
+export function TopBar({ leftOpen, rightOpen, hasRight, onLeft, onRight, openAsked }: TopBarProps) {
   const { go } = usePlace();
   const progress = useProgress();
   return (
@@ -35,17 +37,17 @@ export function TopBar({ leftOpen, rightOpen, onLeft, onRight, openAsked }: TopB
       >
         <PanelLeft />
       </IconButton>
-      <button type="button" className="top-bar-brand" onClick={() => go({ screen: 'welcome' })} title="Start page">
+      <div className="top-bar-brand">
         <Mark size={20} />
         <span>Playhead</span>
-      </button>
+      </div>
       <div className="top-bar-middle">{progress?.indexing === true && <Progress progress={progress} />}</div>
       <Rate />
       <ConnectionState />
       <SourcesButton />
       <OpenButton tone="quiet" asked={openAsked} />
-      <IconButton label="Samples and start page" onClick={() => go({ screen: 'welcome' })}>
-        <Sparkles />
+      <IconButton label="Start page and samples" onClick={() => go({ screen: 'welcome' })}>
+        <House />
       </IconButton>
       <IconButton label="Keyboard shortcuts" shortcut="?" onClick={() => go({ screen: 'shortcuts' })}>
         <HelpCircle />
@@ -53,7 +55,8 @@ export function TopBar({ leftOpen, rightOpen, onLeft, onRight, openAsked }: TopB
       <IconButton
         label={rightOpen ? 'Hide the inspector' : 'Show the inspector'}
         shortcut="]"
-        aria-pressed={rightOpen}
+        aria-pressed={rightOpen && hasRight}
+        disabled={!hasRight}
         onClick={onRight}
       >
         <PanelRight />
