@@ -142,9 +142,16 @@ describe('every kind of block', () => {
     showBlock({ kind: 'notice', title: 'Model changed', text: '' });
     showBlock({ kind: 'system', title: 'Reminder', parts: [text('Be careful.')] });
     expect(screen.getByRole('figure', { name: 'Error' }).textContent).toContain('overloaded');
-    expect(screen.getByText('the context was replaced here')).toBeTruthy();
+    expect(screen.getByText('the context was replaced here (Earlier: much.)')).toBeTruthy();
     expect(screen.getByText('Model changed')).toBeTruthy();
     expect(screen.getByRole('button', { name: /Reminder.*Be careful/ })).toBeTruthy();
+  });
+
+  it('folds the summary of a compaction into its band', () => {
+    showBlock({ kind: 'compaction', title: 'Summary so far', text: '## Intent\n\nFix the build.' });
+    expect(screen.queryByText('Fix the build.')).toBeNull();
+    fireEvent.click(screen.getByRole('button', { name: /Summary so far/ }));
+    expect(screen.getByText('Fix the build.')).toBeTruthy();
   });
 
   it('shows a recorded image and enlarges it in a dialog', () => {

@@ -164,7 +164,7 @@ describe('selection', () => {
     open();
     await screen.findByText('Tested');
     const feed = screen.getByRole('feed');
-    const keys = ['Home', 'j', 'ArrowDown', 'k', ']', '[', 'End'];
+    const keys = ['Home', 'j', 'ArrowDown', 'k', 'n', 'p', 'End'];
     const visited = keys.map(key => {
       fireEvent.keyDown(document.activeElement?.closest('article') ?? feed, { key });
       return place().entryId;

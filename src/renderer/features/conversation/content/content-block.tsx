@@ -86,8 +86,10 @@ function Thinking({ text, hidden, open }: { readonly text: string; readonly hidd
   if (hidden || text.trim() === '')
     return (
       <p className="conversation-aside conversation-line">
-        {title}
-        <span className="conversation-none">hidden: the model thought here, the text was not recorded</span>
+        <span className="conversation-words">
+          {title}
+          <span className="conversation-none">hidden: the model thought here, the text was not recorded</span>
+        </span>
       </p>
     );
   return (
@@ -99,22 +101,30 @@ function Thinking({ text, hidden, open }: { readonly text: string; readonly hidd
   );
 }
 
+/** A band: what stands above was replaced by a summary, which opens from it. */
 function Compaction({ title, text, open }: { readonly title: string; readonly text: string; readonly open: boolean }) {
+  const head = (
+    <span className="conversation-titled">
+      <Layers aria-hidden="true" />
+      <bdi dir="auto">{visibleText(title) || 'Compacted'}</bdi>
+    </span>
+  );
+  const note = text.trim();
+  if (note.length > 160 || note.includes('\n'))
+    return (
+      <Fold name="summary" className="conversation-compaction" title={head} hint="show the summary" open={open}>
+        <div className="conversation-thinking">
+          <RecordedMarkdown name="summary" text={text} />
+        </div>
+      </Fold>
+    );
   return (
-    <figure className="conversation-compaction" aria-label="Compaction">
-      <p className="conversation-compaction-band">
-        <Layers aria-hidden="true" />
-        <bdi dir="auto">{visibleText(title) || 'Compacted'}</bdi>
-        <span className="conversation-none">the context was replaced here</span>
-      </p>
-      {text.trim() !== '' && (
-        <Fold name="summary" className="conversation-aside" title="Summary" hint={oneLineOf(text)} open={open}>
-          <div className="conversation-thinking">
-            <RecordedMarkdown name="summary" text={text} />
-          </div>
-        </Fold>
-      )}
-    </figure>
+    <p className="conversation-compaction conversation-compaction-line">
+      {head}
+      <bdi className="conversation-none">
+        the context was replaced here{note === '' ? '' : ` (${visibleText(note)})`}
+      </bdi>
+    </p>
   );
 }
 

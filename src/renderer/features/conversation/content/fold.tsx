@@ -27,12 +27,14 @@ export function Fold({ name, title, hint, open: initiallyOpen = false, className
         onClick={toggle}
       >
         <ChevronRight className="conversation-chevron" aria-hidden="true" />
-        <span className="conversation-fold-title">{title}</span>
-        {!open && hint !== undefined && (
-          <bdi className="conversation-fold-hint" dir="auto">
-            {hint}
-          </bdi>
-        )}
+        <span className="conversation-words">
+          <span className="conversation-fold-title">{title}</span>
+          {!open && hint !== undefined && (
+            <bdi className="conversation-fold-hint" dir="auto">
+              {hint}
+            </bdi>
+          )}
+        </span>
       </button>
       {open && (
         <div id={bodyId} className="conversation-fold-body">

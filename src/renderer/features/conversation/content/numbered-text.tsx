@@ -17,12 +17,15 @@ export function NumberedText({ name, lines, full = false }: NumberedTextProps) {
   const limit = full ? 400 : 24;
   const long = lines.length > limit + 3;
   const shown = long && !open ? lines.slice(0, limit) : lines;
+  const digits = Math.max(2, lines.at(-1)?.number.length ?? 0);
   return (
     <div className="conversation-output">
-      <pre className="conversation-pre conversation-numbered" dir="ltr">
+      <pre className="conversation-pre" dir="ltr">
         {shown.map(line => (
           <span key={line.number} className="conversation-numbered-line">
-            <span className="conversation-line-number">{line.number}</span>
+            <span className="conversation-line-number" style={{ width: `${digits}ch` }}>
+              {line.number}
+            </span>
             <span>
               {visibleText(line.text.slice(0, WIDEST_LINE))}
               {line.text.length > WIDEST_LINE && ` … ${plural(line.text.length - WIDEST_LINE, 'more character')}`}

@@ -1,7 +1,7 @@
 import type { ContentBlock, Part } from '../../../../shared/model/content.ts';
 import { Badge } from '../../../ui/badge.tsx';
 import { readNumbered } from '../text/numbered-lines.ts';
-import { lookOf, type ToolLook } from '../text/tool-shape.ts';
+import { lookOf, todosOf, type ToolLook } from '../text/tool-shape.ts';
 import { DiffView } from './diff-view.tsx';
 import { Fold, FoldScope } from './fold.tsx';
 import { JsonView } from './json-view.tsx';
@@ -18,10 +18,12 @@ interface ToolResultProps {
   /** Its call, where it is known: says how the result is best read. */
   readonly call?: ToolCallBlock | undefined;
   readonly full: boolean;
+  /** That it failed is said beside it already. */
+  readonly bare?: boolean;
 }
 
 /** What a tool answered. */
-export function ToolResult({ result, call, full }: ToolResultProps) {
+export function ToolResult({ result, call, full, bare = false }: ToolResultProps) {
   const look = call ? lookOf(call.name, call.command !== undefined) : 'other';
   const diffs = result.diffs ?? [];
   const exit = result.exitCode !== undefined && result.exitCode !== 0 ? result.exitCode : undefined;
@@ -29,7 +31,7 @@ export function ToolResult({ result, call, full }: ToolResultProps) {
   const answer = <ResultParts parts={result.parts} look={look} failed={failed} full={full} />;
   return (
     <div className={failed ? 'conversation-result conversation-result-failed' : 'conversation-result'}>
-      {failed && (
+      {failed && !bare && (
         <p className="conversation-result-head">
           <Badge tone="bad">{exit === undefined ? 'Failed' : `Exit code ${exit}`}</Badge>
         </p>
@@ -37,7 +39,7 @@ export function ToolResult({ result, call, full }: ToolResultProps) {
       {diffs.map((diff, index) => (
         <DiffView key={index} name={`result-diff-${index}`} diff={diff} full={full} />
       ))}
-      {diffs.length > 0 && !failed && result.parts.length > 0 ? (
+      {!failed && result.parts.length > 0 && (diffs.length > 0 || repeats(look, call)) ? (
         <Fold name="answer" title="Answer of the tool" className="conversation-quiet">
           {answer}
         </Fold>
@@ -46,6 +48,11 @@ export function ToolResult({ result, call, full }: ToolResultProps) {
       )}
     </div>
   );
+}
+
+/** Whether the tool only says that it did what the call shows already. */
+function repeats(look: ToolLook, call: ToolCallBlock | undefined): boolean {
+  return (call?.diffs?.length ?? 0) > 0 || (look === 'todo' && todosOf(call?.input) !== undefined);
 }
 
 interface ResultPartsProps {

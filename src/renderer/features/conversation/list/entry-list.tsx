@@ -146,8 +146,8 @@ export function EntryList({ sessionId, store, conversation, trace }: EntryListPr
   useShortcuts({
     j: () => move('next'),
     k: () => move('previous'),
-    ']': () => move('next-turn'),
-    '[': () => move('previous-turn'),
+    n: () => move('next-turn'),
+    p: () => move('previous-turn'),
     g: () => go({ view: 'graph' }),
   });
 

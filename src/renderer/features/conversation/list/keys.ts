@@ -11,8 +11,8 @@ const moves: Readonly<Record<string, Move>> = {
   PageUp: 'page-up',
   Home: 'first',
   End: 'last',
-  ']': 'next-turn',
-  '[': 'previous-turn',
+  n: 'next-turn',
+  p: 'previous-turn',
 };
 
 export function moveOf(key: string): Move | undefined {

@@ -45,12 +45,14 @@ export function ToolCard({ blocks, span }: ToolCardProps) {
       >
         <ChevronRight className="conversation-chevron" aria-hidden="true" />
         <ToolIcon look={look} />
-        <bdi className="conversation-card-name">{visibleText(toolTitle(name))}</bdi>
-        <bdi className="conversation-card-summary" dir="auto">
-          {todos === undefined
-            ? oneLineOf(summary, 300)
-            : `${todos.filter(todo => todo.state === 'done').length} of ${todos.length} done`}
-        </bdi>
+        <span className="conversation-words">
+          <bdi className="conversation-card-name">{visibleText(toolTitle(name))}</bdi>
+          <bdi className="conversation-card-summary" dir="auto">
+            {todos === undefined
+              ? oneLineOf(summary, 300)
+              : `${todos.filter(todo => todo.state === 'done').length} of ${todos.length} done`}
+          </bdi>
+        </span>
         <DiffTotals diffs={diffs} />
         <State state={state} exitCode={result?.exitCode} />
         <Duration span={span} />
@@ -64,7 +66,7 @@ export function ToolCard({ blocks, span }: ToolCardProps) {
         <div id={bodyId} className="conversation-card-body">
           {call && <ToolInput call={call} full={false} withoutDiffs={(result?.diffs?.length ?? 0) > 0} />}
           {results.map((half, index) => (
-            <ToolResult key={index} result={half} call={call} full={false} />
+            <ToolResult key={index} result={half} call={call} full={false} bare />
           ))}
           {results.length === 0 && <p className="conversation-none">{withoutResult[state]}</p>}
           {others.map((block, index) => (

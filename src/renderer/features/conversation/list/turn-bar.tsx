@@ -29,7 +29,7 @@ export function TurnBar({ entries, topIndex, turns, rejected, onMove }: TurnBarP
       {last > 0 ? (
         <p className="conversation-bar-turn">
           <span className="number">
-            Turn {turn ?? 0} of {last}
+            {turn === undefined || turn === 0 ? 'Before the first turn' : `Turn ${turn} of ${last}`}
           </span>
           {words !== null && (
             <bdi className="truncate" dir="auto">
@@ -53,10 +53,10 @@ export function TurnBar({ entries, topIndex, turns, rejected, onMove }: TurnBarP
       )}
       {last > 1 && (
         <>
-          <IconButton size="small" label="Previous turn" shortcut="[" onClick={() => onMove('previous-turn')}>
+          <IconButton size="small" label="Previous turn" shortcut="p" onClick={() => onMove('previous-turn')}>
             <ChevronUp />
           </IconButton>
-          <IconButton size="small" label="Next turn" shortcut="]" onClick={() => onMove('next-turn')}>
+          <IconButton size="small" label="Next turn" shortcut="n" onClick={() => onMove('next-turn')}>
             <ChevronDown />
           </IconButton>
         </>
