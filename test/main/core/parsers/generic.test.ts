@@ -160,6 +160,18 @@ describe('a mapped log without ids, kinds and sessions', () => {
   });
 });
 
+describe('a record without the session that the others name', () => {
+  it('belongs to the session of the one before, or to the file where it is the first', () => {
+    const parser = parserOf({ match: { run: { present: true } }, session: 'run', text: 'm', kind: 'event' });
+    const loose = parserOf({ session: 'run', text: 'm', time: 't', kind: 'event' });
+    const lines = linesOf({ m: 'a', t: 1 }, { m: 'b', t: 1, run: 'r-1' }, { m: 'c', t: 1 }, { m: 'd', t: 1, run: 2 });
+    const sessions = (of: LineParser): unknown =>
+      readLines(of, lines, hintOf('f.jsonl')).records.map(record => record.session);
+    expect(sessions(loose)).toEqual(['f', 'r-1', 'r-1', '2']);
+    expect(sessions(parser)).toEqual(['f', 'r-1', 'r-1', '2']);
+  });
+});
+
 describe('whether a file is what a mapping is for', () => {
   const recognise = (parser: LineParser, ...values: readonly unknown[]): unknown =>
     parser.recognise(sampleOf(linesOf(...values)), hintOf('a.jsonl'));

@@ -79,6 +79,44 @@ describe.each([
   });
 });
 
+describe('the samples that ship with the app', () => {
+  const dir = join(fixturesDir, '../../resources/samples');
+  const list = JSON.parse(readFileSync(join(dir, 'samples.json'), 'utf8')) as readonly Record<string, unknown>[];
+
+  it('are small, and every file of theirs is claimed by a parser', () => {
+    const files = listFiles(dir, path => path.includes('/'));
+    const bytes = files.map(path => readFileSync(join(dir, path)));
+    expect(bytes.reduce((sum, one) => sum + one.length, 0)).toBeLessThan(700_000);
+    const unclaimed = files.filter(
+      (path, index) => typeof claimOf(bytes[index] ?? new Uint8Array(), hintFor(dir, path)) !== 'object',
+    );
+    expect(unclaimed).toEqual([]);
+  });
+
+  it('are listed with what they are, and every folder of them is listed', () => {
+    for (const sample of list)
+      expect(sample).toEqual({
+        id: expect.any(String) as string,
+        title: expect.any(String) as string,
+        agent: expect.any(String) as string,
+        paths: expect.any(Array) as unknown[],
+        what: expect.any(String) as string,
+      });
+    const folders = new Set(listFiles(dir, path => path.includes('/')).map(path => path.split('/')[0]));
+    expect(new Set(list.flatMap(sample => sample['paths']))).toEqual(folders);
+  });
+
+  it('are of the agents that they are said to be of', () => {
+    const agents = list.map(({ paths }) => {
+      const [folder] = paths as readonly string[];
+      const files = listFiles(dir, path => path.startsWith(`${folder}/`));
+      const claims = files.map(path => claimOf(readFileSync(join(dir, path)), hintFor(dir, path)));
+      return [...new Set(claims.map(claim => (typeof claim === 'object' ? claim[1].agent : claim)))];
+    });
+    expect(agents).toEqual(list.map(({ agent }) => [agent]));
+  });
+});
+
 describe('a file that is being written', () => {
   const text = new TextEncoder();
 
