@@ -14,15 +14,14 @@ import { type Fact, oneLine, type SessionFact, type SpanFact } from './parser.ts
 
 /** `told` is what earlier units of the same file told; what this one tells is added to it. */
 export function factsOf(placed: readonly PlacedSpan[], told: Told): readonly Fact[] {
-  const facts: Fact[] = [];
-  for (const spans of Map.groupBy(placed, ({ span }) => span.traceId).values()) {
+  const traces = [...Map.groupBy(placed, ({ span }) => span.traceId)];
+  return traces.flatMap(([traceId, spans]) => {
     const nodes = relateSpans(spans);
     const talk = converse(nodes, told);
-    facts.push(sessionFact(nodes, talk), ...nodes.map(node => spanFact(node, told.asked.has(node.span.traceId))));
-    if (talk.prompt !== undefined) facts.push(promptFact(talk.prompt));
-    facts.push(...talk.entries);
-  }
-  return facts;
+    const hasTurn = told.asked.has(traceId);
+    const prompts = talk.prompt === undefined ? [] : [promptFact(talk.prompt)];
+    return [sessionFact(nodes, talk), ...nodes.map(node => spanFact(node, hasTurn)), ...prompts, ...talk.entries];
+  });
 }
 
 function promptFact({ node, block, entry }: NonNullable<Conversation['prompt']>): Fact {

@@ -88,14 +88,15 @@ function readMessage(message: Fields, otherwise: MessageRole): Message {
   const alone = isRole ? undefined : readBlock(message);
   if (alone !== undefined) return { role: alone.kind === 'tool-result' ? 'tool' : 'assistant', blocks: [alone] };
   const role = (isRole ? roles[named] : undefined) ?? (/^tool.?response$/.test(named) ? 'tool' : otherwise);
-  const items: unknown[] = [];
-  const reasoning = message['reasoning_content'] ?? message['reasoning'];
-  if (asText(reasoning) !== undefined) items.push({ type: 'reasoning', text: reasoning });
+  const reasoning = asText(message['reasoning_content'] ?? message['reasoning']);
   const content = message['parts'] ?? message['contents'] ?? message['content'];
   const callId = asText(message['tool_call_id']) ?? asText(message['id']);
-  if (role === 'tool' && !hasResultPart(content)) items.push({ type: 'tool_result', id: callId, content });
-  else if (content !== undefined) items.push(...(Array.isArray(content) ? content : [content]));
-  items.push(...asArray(unwrapJson(message['tool_calls'])).map(call => ({ type: 'tool_call', ...asObject(call) })));
+  const isResult = role === 'tool' && !hasResultPart(content);
+  const items: unknown[] = [
+    ...(reasoning === undefined ? [] : [{ type: 'reasoning', text: reasoning }]),
+    ...(isResult ? [{ type: 'tool_result', id: callId, content }] : content === undefined ? [] : [content].flat()),
+    ...asArray(unwrapJson(message['tool_calls'])).map(call => ({ type: 'tool_call', ...asObject(call) })),
+  ];
   if (items.length === 0 && Object.keys(message).some(key => key !== 'role')) items.push(message);
   return toMessage(role, items);
 }

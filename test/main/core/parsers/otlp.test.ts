@@ -477,3 +477,18 @@ function checkFact(fact: Fact, unit: ParsedUnit): void {
 function cutOff(record: { readonly at: unknown }): unknown {
   return { ...record, rejected: expect.stringMatching(/^cut off or still being written/) as unknown };
 }
+
+it('reads a trace of a hundred thousand spans, however they hang', () => {
+  const id = (n: number): string => n.toString(16).padStart(16, '0');
+  const chain = Array.from({ length: 100_000 }, (_, n) =>
+    otlpSpan({
+      id: id(n + 1),
+      parent: id(n),
+      attributes: { 'gen_ai.operation.name': n % 2 === 0 ? 'chat' : 'execute_tool' },
+    }),
+  );
+  const star = Array.from({ length: 20_000 }, () => otlpSpan({ parent: id(1), trace: 'ff'.repeat(16) }));
+  const { facts, records } = parse(bytesOf(otlpExport([...chain, ...star])));
+  expect(records).toHaveLength(120_000);
+  expect(joinSpans(facts).size).toBeGreaterThanOrEqual(100_000);
+});
