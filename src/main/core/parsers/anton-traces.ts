@@ -4,7 +4,7 @@
 // Contract: never throws. Old records get keys from file and line and hang below one span per agent; new ones keep the
 // tree that they record. A conversation repeats its whole history in every record: only what is new becomes entries.
 
-import { asObject, isObject } from '../../../shared/base/json.ts';
+import { asObject, asText, isObject } from '../../../shared/base/json.ts';
 import { isoToUs } from '../../../shared/base/time.ts';
 import { ROOT_SPAN } from '../../../shared/model/ids.ts';
 import {
@@ -220,10 +220,12 @@ function readTool(step: Step): void {
   if (known) addEntry(step, { ...entry, block: TOOL_RESULT_BLOCK, result: true });
 }
 
-/** What the tool was called with, without the names. */
+/** The command or the file where there is one, else what the tool was called with, without the names. */
 function toolSummary(record: AntonRecord): string {
   const parameters = record.fields['parameters'] ?? record.fields['input'];
   if (!isObject(parameters)) return typeof parameters === 'string' ? parameters : '';
+  const main = asText(parameters['command']) ?? asText(parameters['file_path']);
+  if (main !== undefined) return main;
   const values = Object.values(parameters).filter(value => typeof value === 'string' || typeof value === 'number');
   return values.map(value => String(value).slice(0, 200)).join(' ');
 }

@@ -136,7 +136,7 @@ function saidFacts(
       ...when,
     });
   } else if (record.error !== undefined) {
-    const name = `${record.name ?? record.type} failed`;
+    const name = `${record.name ?? record.kind} failed`;
     facts.push({
       kind: 'event',
       session,
