@@ -47,7 +47,7 @@ describe('every kind of block', () => {
 
   it('says plainly that thinking was hidden', () => {
     showBlock({ kind: 'thinking', text: '', hidden: true });
-    expect(screen.getByText(/hidden: the model thought here, the text was not recorded/)).toBeTruthy();
+    expect(screen.getByText(/hidden: its text was not recorded/)).toBeTruthy();
     expect(screen.queryByRole('button')).toBeNull();
   });
 

@@ -88,7 +88,7 @@ function Thinking({ text, hidden, open }: { readonly text: string; readonly hidd
       <p className="conversation-aside conversation-line">
         <span className="conversation-words">
           {title}
-          <span className="conversation-none">hidden: the model thought here, the text was not recorded</span>
+          <span className="conversation-none">hidden: its text was not recorded</span>
         </span>
       </p>
     );

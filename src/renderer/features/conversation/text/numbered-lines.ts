@@ -23,6 +23,6 @@ export function readNumbered(
     if (before !== undefined && Number(number) !== Number(before) + 1) break;
     lines.push({ number, text: content });
   }
-  if (lines.length < 2 && !(lines.length === 1 && all.length <= 2)) return undefined;
-  return { lines, rest: all.slice(lines.length).join('\n').trim() };
+  const rest = all.slice(lines.length).join('\n').trim();
+  return lines.length > 1 || (lines.length === 1 && rest === '') ? { lines, rest } : undefined;
 }

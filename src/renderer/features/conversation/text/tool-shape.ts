@@ -16,24 +16,29 @@ export type ToolLook =
   | 'mcp'
   | 'other';
 
+/** By the words in a name, the most telling first: "apply_patch" and "ApplyPatch" are "apply patch". */
 const looks: readonly (readonly [ToolLook, RegExp])[] = [
-  ['mcp', /^mcp__|^mcp[-_.]/i],
-  ['web', /web_?(search|fetch)|google_web|browser|fetch_url|^fetch$|http/i],
-  ['todo', /todo|update_plan|^task(create|update|list|get)$/i],
-  ['agent', /^(task|agent|subagent|spawn_agent|delegate)/i],
-  ['question', /ask_?user|^question/i],
-  ['plan', /plan_?mode|^plan$/i],
-  ['skill', /^skill$|slash_?command|activate_skill/i],
-  ['command', /bash|shell|exec|terminal|command|powershell/i],
-  ['search', /grep|glob|search|find|list_?dir|^ls$|list_files|codebase/i],
-  ['edit', /edit|write|patch|replace|create_file|notebook/i],
-  ['read', /read|view|cat|open_file|get_file/i],
+  ['mcp', /^mcp /],
+  ['web', /\b(web ?search|web ?fetch|google web|browser|fetch|http)\b/],
+  ['todo', /\b(todos?|todo ?write|update plan|task (create|update|list|get))\b/],
+  ['agent', /^(task|agent|subagent|spawn agent|delegate)\b/],
+  ['question', /\b(ask ?user|question)\b/],
+  ['plan', /\bplan\b/],
+  ['skill', /\b(skill|slash ?command)\b/],
+  ['command', /\b(bash|shell|exec|execute|terminal|command|powershell)\b/],
+  ['search', /\b(grep|glob|search|find|ls|list)\b/],
+  ['edit', /\b(edit|write|patch|replace|create file|notebook)\b/],
+  ['read', /\b(read|view|cat|open|get file)\b/],
 ];
 
 /** The look of a tool: decides its icon and how its result is read. */
 export function lookOf(name: string, hasCommand: boolean): ToolLook {
   if (hasCommand) return 'command';
-  return looks.find(([, pattern]) => pattern.test(name))?.[0] ?? 'other';
+  const words = name
+    .replace(/([a-z\d])([A-Z])/g, '$1 $2')
+    .replace(/[^a-zA-Z\d]+/g, ' ')
+    .toLowerCase();
+  return looks.find(([, pattern]) => pattern.test(words))?.[0] ?? 'other';
 }
 
 /** A name as people read it: "mcp__github__create_issue" is "github · create_issue". */
@@ -68,8 +73,16 @@ export function inputSummary(input: unknown): string | undefined {
     const text = asText(fields[field]);
     if (text !== undefined) return text;
   }
-  const texts = Object.values(fields).filter(value => typeof value === 'string' && value !== '');
-  return texts.length === 1 ? asText(texts[0]) : undefined;
+  const short = Object.entries(fields).filter(([, value]) => isShort(value));
+  return short.length === 0 ? undefined : short.map(([name, value]) => `${name} ${String(value)}`).join(', ');
+}
+
+function isShort(value: unknown): boolean {
+  return (
+    typeof value === 'number' ||
+    typeof value === 'boolean' ||
+    (typeof value === 'string' && value.length < 60 && value !== '')
+  );
 }
 
 export interface Todo {
