@@ -29,7 +29,9 @@ export function upsertSource(db: WriteDb, spec: SourceSpec): SourceRow {
     id: number;
     origin: SourceSpec['origin'];
   };
-  return { ...spec, origin: row.origin, id: row.id, publicId };
+  // Field by field: callers hand in more than a row holds, and a row crosses threads.
+  const { format, label, path, root } = spec;
+  return { id: row.id, publicId, format, label, path, root, origin: row.origin };
 }
 
 export function listSources(db: ReadDb): readonly SourceRow[] {
