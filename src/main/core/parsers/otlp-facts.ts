@@ -20,7 +20,8 @@ export function factsOf(placed: readonly PlacedSpan[], told: Told): readonly Fac
     const talk = converse(nodes, told);
     const hasTurn = told.asked.has(traceId);
     const prompts = talk.prompt === undefined ? [] : [promptFact(talk.prompt)];
-    return [sessionFact(nodes, talk), ...nodes.map(node => spanFact(node, hasTurn)), ...prompts, ...talk.entries];
+    // The prompt comes before the spans of its turn.
+    return [sessionFact(nodes, talk), ...prompts, ...nodes.map(node => spanFact(node, hasTurn)), ...talk.entries];
   });
 }
 

@@ -122,8 +122,10 @@ function toUnit(scan: FoundExport, whole: LinePosition, told: Told): ParsedUnit 
 function toRecord({ kind, at, value }: Found, span: OtlpSpan | string | undefined): RecordFact {
   const timeUs = typeof span === 'object' ? (span.startUs ?? null) : null;
   switch (kind) {
-    case 'span':
-      return { at, timeUs, type: 'span', known: true, ...(typeof span === 'string' ? { rejected: span } : {}) };
+    case 'span': {
+      const told = typeof span === 'object' ? { session: span.traceId } : span === undefined ? {} : { rejected: span };
+      return { at, timeUs, type: 'span', known: true, ...told };
+    }
     case 'logs':
     case 'metrics':
     case 'export':

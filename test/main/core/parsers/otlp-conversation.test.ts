@@ -116,6 +116,7 @@ describe('a trace with tool spans', () => {
     const { facts } = parse(bytes);
     const prompts = turnPrompts(facts);
     expect(prompts).toMatchObject([{ key: 'prompt', summary: 'fix it', span: 'b000000000000000' }]);
+    expect(facts.findIndex(fact => fact.kind === 'event')).toBeLessThan(facts.findIndex(fact => fact.kind === 'span'));
     expect([...joinSpans(facts).values()].map(span => span.turn)).toEqual(['prompt', 'prompt', 'prompt', 'prompt']);
     expect(facts.find(fact => fact.kind === 'session')).toMatchObject({ title: { source: 'prompt', text: 'fix it' } });
   });

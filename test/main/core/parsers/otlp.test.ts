@@ -155,21 +155,22 @@ describe('places', () => {
     const request = otlpExport(threeSpans);
     const at = { line: 3, offset: 100, length: 50 };
     const unit = otlpJsonLines.parse({}, request, at, noHint);
-    expect(unit.records).toEqual([{ at, type: 'span', known: true, timeUs: beginningUs }]);
+    expect(unit.records).toEqual([{ at, type: 'span', known: true, timeUs: beginningUs, session: traceOne }]);
     const blocks = otlpJsonLines.content(request);
     expect(entriesOf(unit.facts).map(entry => blocks[entry.block]?.kind)).toEqual(['prompt', 'answer']);
   });
 });
 
 describe('sessions and spans', () => {
-  it('makes a session of each trace, and every fact says its own', () => {
-    const { facts } = parse(bytesOf(otlpExport(threeSpans)));
+  it('makes a session of each trace, and every fact and record says its own', () => {
+    const { facts, records } = parse(bytesOf(otlpExport(threeSpans)));
     const sessions = facts.filter(fact => fact.kind === 'session');
     expect(sessions.map(fact => [fact.session, fact.agent, fact.project, fact.title?.text])).toEqual([
       [traceOne, 'demo', 'demo', 'q'],
       ['ff'.repeat(16), 'demo', 'demo', 'other'],
     ]);
     expect(facts.every(fact => fact.session !== undefined)).toBe(true);
+    expect(facts.every(fact => fact.session === records[fact.record ?? 0]?.session)).toBe(true);
   });
 
   it.each([
