@@ -95,9 +95,9 @@ describe('scanJson', () => {
         const text = JSON.stringify(value, null, indent);
         const bytes = bytesOf(text);
         const scan = scanJson(bytes, takeLeaves);
-        const walked: unknown[] = [];
+        const walked: (readonly [unknown, unknown])[] = [];
         walkJson(JSON.parse(text), takeLeaves, (path, leaf) => walked.push([path, leaf]));
-        const scanned = scan.ranges.map(range => [range.path, JSON.parse(textOf(bytes, range))]);
+        const scanned = scan.ranges.map(range => [range.path, JSON.parse(textOf(bytes, range)) as unknown] as const);
         expect(scanned.sort(byPath)).toEqual(walked.sort(byPath));
         expect(scan.problem).toBeUndefined();
       }),
