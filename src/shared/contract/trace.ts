@@ -46,7 +46,6 @@ export const conversationEntrySchema = z.object({
   spanId: spanIdSchema.nullable(),
   eventId: z.string().nullable(),
   atUs: z.number().nullable(),
-  turn: z.int().nullable(),
   /** The body, and for a tool its result when it is there. Long texts are cut; their parts say by how much. */
   blocks: z.array(contentBlockSchema),
   recordId: recordIdSchema.nullable(),

@@ -71,10 +71,12 @@ export class Tail {
     const file = new OpenFile(this.root, this.row.relPath);
     try {
       this.checkIdentity(file);
+      const known = this.row.parser === null ? undefined : this.recogniser.byId(this.row.parser);
       const hint: FileHint = {
         relPath: this.row.relPath,
         modifiedUs: file.found.modifiedUs,
-        siblings: this.row.parser === null ? namesBeside(this.root, this.row.relPath) : [],
+        // A line parser asks for its neighbours once, when it begins.
+        siblings: known?.unit === 'line' ? [] : namesBeside(this.root, this.row.relPath),
       };
       const parser =
         this.row.parser === null ? this.recogniseFile(file, hint, settled) : this.recogniser.byId(this.row.parser);

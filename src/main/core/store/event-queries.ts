@@ -18,7 +18,6 @@ export interface EntryRef {
   readonly resultRecordId: RecordId | null;
   readonly resultBlock: number | null;
   readonly subagent: SpanId | null;
-  readonly turn: number | null;
 }
 
 export interface EntryOutline {
@@ -30,36 +29,49 @@ export interface EntryOutline {
   readonly revision: number;
 }
 
-const EVENT_COLUMNS = `key AS id, kind, name, at_us AS atUs, span_key AS spanId, thread_key AS threadId, turn, summary,
+const TURN_ORDER = 'ORDER BY coalesce(at_us, 0), ord, id';
+/** The prompts that begin turns, with their numbers: reading order may differ from time. */
+const TURNS = `turns AS (SELECT key, row_number() OVER (${TURN_ORDER}) AS turn FROM event WHERE session_id = @sessionId AND turn = 1)`;
+const EVENT_COLUMNS = `event.key AS id, kind, name, at_us AS atUs, span_key AS spanId, thread_key AS threadId, turns.turn AS turn, summary,
   record_id AS recordId, ord AS "order", revision`;
+const EVENT_FROM = 'FROM event LEFT JOIN turns ON turns.key = event.key';
+
+/** Number of each turn by the key of its prompt. */
+export function turnNumbers(db: ReadDb, sessionId: number): ReadonlyMap<string, number> {
+  const rows = db.prepare(`WITH ${TURNS} SELECT key, turn FROM turns`).all({ sessionId }) as {
+    key: string;
+    turn: number;
+  }[];
+  return new Map(rows.map(row => [row.key, row.turn]));
+}
 
 export function listEvents(db: ReadDb, sessionId: number, since: number | null): SessionEvent[] {
   const changed = since === null ? '' : 'AND revision > @since';
   return db
     .prepare(
-      `SELECT ${EVENT_COLUMNS} FROM event WHERE session_id = @sessionId ${changed} ORDER BY coalesce(at_us, 0), ord, id`,
+      `WITH ${TURNS} SELECT ${EVENT_COLUMNS} ${EVENT_FROM} WHERE session_id = @sessionId ${changed} ${TURN_ORDER}`,
     )
     .all(since === null ? { sessionId } : { sessionId, since }) as SessionEvent[];
 }
 
 export function eventByKey(db: ReadDb, sessionId: number, key: string): SessionEvent | undefined {
-  return db.prepare(`SELECT ${EVENT_COLUMNS} FROM event WHERE session_id = ? AND key = ?`).get(sessionId, key) as
-    | SessionEvent
-    | undefined;
+  return db
+    .prepare(`WITH ${TURNS} SELECT ${EVENT_COLUMNS} ${EVENT_FROM} WHERE session_id = @sessionId AND event.key = @key`)
+    .get({ sessionId, key }) as SessionEvent | undefined;
 }
 
 /** Every entry of a thread in order, with the turn that it stands in. */
 export function outline(db: ReadDb, sessionId: number, threadKey: SpanId): EntryOutline[] {
   const rows = db
     .prepare(
-      `SELECT entry.key AS id, entry.kind, entry.span_key AS spanId, entry.event_key AS eventId, event.turn, entry.revision
-       FROM entry LEFT JOIN event ON event.session_id = entry.session_id AND event.key = entry.event_key
-       WHERE entry.session_id = ? AND entry.thread_key = ? ORDER BY entry.ord, entry.id`,
+      `SELECT key AS id, kind, span_key AS spanId, event_key AS eventId, revision
+       FROM entry WHERE session_id = ? AND thread_key = ? ORDER BY ord, id`,
     )
-    .all(sessionId, threadKey) as EntryOutline[];
+    .all(sessionId, threadKey) as Omit<EntryOutline, 'turn'>[];
+  const turns = turnNumbers(db, sessionId);
   let turn: number | null = null;
   return rows.map(row => {
-    turn = row.turn ?? turn;
+    turn = (row.eventId === null ? undefined : turns.get(row.eventId)) ?? turn;
     return { ...row, turn };
   });
 }
@@ -67,20 +79,18 @@ export function outline(db: ReadDb, sessionId: number, threadKey: SpanId): Entry
 // A tool's entry is named after the call; the subagent that it started is the agent span below that call.
 const ENTRY_COLUMNS = `entry.key AS id, entry.kind, entry.thread_key AS threadId, entry.span_key AS spanId, entry.event_key AS eventId,
   entry.at_us AS atUs, entry.record_id AS recordId, entry.block, entry.result_record_id AS resultRecordId,
-  entry.result_block AS resultBlock, event.turn,
+  entry.result_block AS resultBlock,
   (SELECT child.key FROM span AS child WHERE child.session_id = entry.session_id AND child.parent_key = entry.span_key
      AND child.kind = 'agent' AND entry.kind = 'tool' LIMIT 1) AS subagent`;
-const ENTRY_FROM = 'FROM entry LEFT JOIN event ON event.session_id = entry.session_id AND event.key = entry.event_key';
-
 export function entriesByKeys(db: ReadDb, sessionId: number, keys: readonly string[]): EntryRef[] {
-  const one = db.prepare(`SELECT ${ENTRY_COLUMNS} ${ENTRY_FROM} WHERE entry.session_id = ? AND entry.key = ?`);
+  const one = db.prepare(`SELECT ${ENTRY_COLUMNS} FROM entry WHERE entry.session_id = ? AND entry.key = ?`);
   return keys.map(key => one.get(sessionId, key) as EntryRef | undefined).filter(entry => entry !== undefined);
 }
 
 export function entriesOfSpan(db: ReadDb, sessionId: number, spanKey: SpanId): EntryRef[] {
   return db
     .prepare(
-      `SELECT ${ENTRY_COLUMNS} ${ENTRY_FROM} WHERE entry.session_id = @sessionId AND entry.span_key = @spanKey ORDER BY entry.ord, entry.id LIMIT 500`,
+      `SELECT ${ENTRY_COLUMNS} FROM entry WHERE entry.session_id = @sessionId AND entry.span_key = @spanKey ORDER BY entry.ord, entry.id LIMIT 500`,
     )
     .all({ sessionId, spanKey }) as EntryRef[];
 }
@@ -88,7 +98,7 @@ export function entriesOfSpan(db: ReadDb, sessionId: number, spanKey: SpanId): E
 export function entriesOfEvent(db: ReadDb, sessionId: number, eventKey: string): EntryRef[] {
   return db
     .prepare(
-      `SELECT ${ENTRY_COLUMNS} ${ENTRY_FROM} WHERE entry.session_id = @sessionId AND entry.event_key = @eventKey ORDER BY entry.ord, entry.id LIMIT 100`,
+      `SELECT ${ENTRY_COLUMNS} FROM entry WHERE entry.session_id = @sessionId AND entry.event_key = @eventKey ORDER BY entry.ord, entry.id LIMIT 100`,
     )
     .all({ sessionId, eventKey }) as EntryRef[];
 }

@@ -16,7 +16,8 @@ export interface SpanRow {
   parentKey: string | null;
   link: 'root' | 'linked' | 'orphan';
   threadKey: string;
-  turn: number | null;
+  /** Key of the prompt that began its turn; null inside subagents. */
+  turnKey: string | null;
   startUs: number | null;
   endUs: number | null;
   status: SpanStatus;
@@ -43,7 +44,6 @@ export interface SpanContext {
   readonly generation: number;
   /** Where the fact was read. */
   readonly offset: number;
-  readonly turn: number | null;
   readonly rootKey: string;
   /** The file is made anew: what its earlier generation said of the span is forgotten. */
   readonly replace: boolean;
@@ -59,7 +59,7 @@ export function newSpan(fact: SpanFact, context: SpanContext): SpanRow {
     parentKey: null,
     link: 'orphan',
     threadKey: fact.thread ?? context.rootKey,
-    turn: null,
+    turnKey: null,
     startUs: null,
     endUs: null,
     status: 'unknown',
@@ -97,9 +97,13 @@ export function joinSpan(row: SpanRow, fact: SpanFact, context: SpanContext): vo
   if (row.fileId === context.fileId) row.generation = context.generation;
   row.name = fill(row.name === '' ? null : row.name, fact.name) ?? '';
   row.parentKey = fill(row.parentKey, fact.parent);
-  row.turn ??= row.threadKey === context.rootKey ? context.turn : null;
-  if (fact.startUs !== undefined) row.startUs = Math.min(row.startUs ?? Infinity, fact.startUs);
-  if (fact.endUs !== undefined) row.endUs = Math.max(row.endUs ?? -Infinity, fact.endUs);
+  row.turnKey ??= row.threadKey === context.rootKey ? (fact.turn ?? null) : null;
+  // A copy inside another record may carry the time of the copying: it fills, it does not stretch.
+  if (fact.startUs !== undefined && (strong || row.startUs === null)) {
+    row.startUs = Math.min(row.startUs ?? Infinity, fact.startUs);
+  }
+  if (fact.endUs !== undefined && (strong || row.endUs === null))
+    row.endUs = Math.max(row.endUs ?? -Infinity, fact.endUs);
   if (fact.status && rank(fact.status) > rank(row.status)) row.status = fact.status;
   row.model = fill(row.model, fact.model);
   if (fact.usage && (!row.usage || totalTokens(fact.usage) >= totalTokens(row.usage))) {

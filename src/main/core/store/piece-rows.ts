@@ -23,7 +23,7 @@ interface EventRow {
   atUs: number | null;
   threadKey: string;
   spanKey: string | null;
-  turn: number | null;
+  turn: 0 | 1;
   summary: string | null;
   recordId: number | null;
   ord: number;
@@ -70,11 +70,6 @@ export class EventRows {
     this.sessions = sessions;
   }
 
-  /** The number of the turn that this prompt began; null where it is none or not known. */
-  turnOf(sessionId: number, key: string): number | null {
-    return this.load(sessionId, key)?.row.turn ?? null;
-  }
-
   join(fact: EventFact, place: FactPlace): void {
     const known = this.load(place.sessionId, fact.key);
     if (known) {
@@ -91,13 +86,14 @@ export class EventRows {
       atUs: null,
       threadKey: fact.thread ?? place.rootKey,
       spanKey: null,
-      turn: fact.turn === true ? (session.turns += 1) : null,
+      turn: fact.turn === true ? 1 : 0,
       summary: null,
       recordId: place.recordId,
       ord: fact.order ?? place.offset,
       fileId: place.fileId,
       generation: place.generation,
     };
+    session.turns += row.turn;
     change(row, fact, place);
     this.kept.set(keyOf(place.sessionId, fact.key), { row, before: undefined });
   }
@@ -157,7 +153,10 @@ export class EntryRows {
 
   join(fact: EntryFact, place: FactPlace): void {
     const known = this.load(place.sessionId, fact.key)?.row;
-    if (known && fact.weak) return;
+    if (known && fact.weak) {
+      if (known.fileId === place.fileId) known.generation = place.generation;
+      return;
+    }
     const row = known ?? this.create(fact, place);
     if (row.fileId === place.fileId) row.generation = place.generation;
     row.spanKey = fact.span ?? row.spanKey;

@@ -45,7 +45,7 @@ export function recountSession(db: WriteDb, sessionId: number): void {
          coalesce(sum(cache_read) FILTER (WHERE counted = ${COUNTED}), 0), coalesce(sum(cache_creation) FILTER (WHERE counted = ${COUNTED}), 0),
          coalesce(sum(cache_creation_1h) FILTER (WHERE counted = ${COUNTED}), 0), coalesce(sum(reasoning) FILTER (WHERE counted = ${COUNTED}), 0)
        FROM span WHERE session_id = @id),
-     turns = (SELECT count(*) FROM event WHERE session_id = @id AND turn IS NOT NULL),
+     turns = (SELECT count(*) FROM event WHERE session_id = @id AND turn = 1),
      records = (SELECT count(*) FROM record WHERE session_id = @id AND superseded = 0),
      rejected = (SELECT count(*) FROM record WHERE session_id = @id AND superseded = 0 AND rejected IS NOT NULL)
      WHERE id = @id`,

@@ -145,7 +145,7 @@ CREATE TABLE span (
   parent_key TEXT,
   link TEXT NOT NULL,
   thread_key TEXT NOT NULL,
-  turn INTEGER,
+  turn_key TEXT,
   start_us INTEGER,
   end_us INTEGER,
   status TEXT NOT NULL,
@@ -205,7 +205,8 @@ CREATE TABLE event (
   at_us INTEGER,
   thread_key TEXT NOT NULL,
   span_key TEXT,
-  turn INTEGER,
+  -- 1: a human's prompt that begins a turn; its number is its place among these in time
+  turn INTEGER NOT NULL DEFAULT 0,
   summary TEXT,
   record_id INTEGER,
   ord REAL NOT NULL,

@@ -4,6 +4,7 @@ import { ROOT_SPAN, type SpanId } from '../../../shared/model/ids.ts';
 import type { Span, SpanKind, SpanLink, SpanStatus } from '../../../shared/model/span.ts';
 import type { Provenance } from '../../../shared/model/usage.ts';
 import type { ReadDb } from './connection.ts';
+import { turnNumbers } from './event-queries.ts';
 import { COUNTED } from './span-rows.ts';
 
 interface Stored {
@@ -14,7 +15,7 @@ interface Stored {
   parent_key: SpanId | null;
   link: SpanLink;
   thread_key: SpanId;
-  turn: number | null;
+  turn_key: string | null;
   start_us: number | null;
   end_us: number | null;
   status: SpanStatus;
@@ -32,7 +33,7 @@ interface Stored {
   revision: number;
 }
 
-const COLUMNS = `id, key, kind, name, parent_key, link, thread_key, turn, start_us, end_us, status, model, input, output, cache_read,
+const COLUMNS = `id, key, kind, name, parent_key, link, thread_key, turn_key, start_us, end_us, status, model, input, output, cache_read,
   cache_creation, cache_creation_1h, reasoning, usage_provenance, counted, summary, ord, revision`;
 
 /** In order of start; the session's own span first. With `since`, those changed after that revision. */
@@ -43,7 +44,8 @@ export function listSpans(db: ReadDb, sessionId: number, since: number | null): 
       `SELECT ${COLUMNS} FROM span WHERE session_id = @sessionId ${changed} ORDER BY link <> 'root', coalesce(start_us, end_us, 0), ord, id`,
     )
     .all(since === null ? { sessionId } : { sessionId, since }) as Stored[];
-  return rows.map(toSpan);
+  const turns = turnNumbers(db, sessionId);
+  return rows.map(row => toSpan(row, turns));
 }
 
 export function spanByKey(
@@ -57,12 +59,12 @@ export function spanByKey(
   if (!row) return undefined;
   return {
     rowId: row.id,
-    span: toSpan(row),
+    span: toSpan(row, turnNumbers(db, sessionId)),
     attrs: row.attrs === null ? {} : (JSON.parse(row.attrs) as Record<string, unknown>),
   };
 }
 
-function toSpan(row: Stored): Span {
+function toSpan(row: Stored, turns: ReadonlyMap<string, number>): Span {
   return {
     id: row.key,
     parentId: row.link === 'root' ? null : row.link === 'linked' ? row.parent_key : ROOT_SPAN,
@@ -70,7 +72,7 @@ function toSpan(row: Stored): Span {
     kind: row.kind,
     name: row.name,
     threadId: row.thread_key,
-    turn: row.turn,
+    turn: row.turn_key === null ? null : (turns.get(row.turn_key) ?? null),
     startUs: row.start_us,
     endUs: row.end_us,
     status: row.status,

@@ -18,7 +18,7 @@ interface Stored {
   parent_key: string | null;
   link: SpanRow['link'];
   thread_key: string;
-  turn: number | null;
+  turn_key: string | null;
   start_us: number | null;
   end_us: number | null;
   status: SpanStatus;
@@ -88,7 +88,6 @@ export class SpanRows {
       fileId,
       generation,
       offset: 0,
-      turn: null,
       rootKey: ROOT_SPAN,
       replace: false,
     };
@@ -252,12 +251,12 @@ export class SpanRows {
 
   private writer(revision: number): (kept: Kept) => void {
     const upsert = this.db.prepare(
-      `INSERT INTO span (id, session_id, key, kind, name, parent_key, link, thread_key, turn, start_us, end_us, status, model,
+      `INSERT INTO span (id, session_id, key, kind, name, parent_key, link, thread_key, turn_key, start_us, end_us, status, model,
          input, output, cache_read, cache_creation, cache_creation_1h, reasoning, usage_provenance, response_key, counted, whole,
          summary, attrs, ord, file_id, generation, revision)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, name = excluded.name, parent_key = excluded.parent_key,
-         link = excluded.link, thread_key = excluded.thread_key, turn = excluded.turn, start_us = excluded.start_us,
+         link = excluded.link, thread_key = excluded.thread_key, turn_key = excluded.turn_key, start_us = excluded.start_us,
          end_us = excluded.end_us, status = excluded.status, model = excluded.model, input = excluded.input,
          output = excluded.output, cache_read = excluded.cache_read, cache_creation = excluded.cache_creation,
          cache_creation_1h = excluded.cache_creation_1h, reasoning = excluded.reasoning,
@@ -351,7 +350,7 @@ function columns(row: SpanRow): (string | number | null)[] {
     row.parentKey,
     row.link,
     row.threadKey,
-    row.turn,
+    row.turnKey,
     row.startUs,
     row.endUs,
     row.status,
@@ -384,7 +383,7 @@ function fromStored(row: Stored): SpanRow {
     parentKey: row.parent_key,
     link: row.link,
     threadKey: row.thread_key,
-    turn: row.turn,
+    turnKey: row.turn_key,
     startUs: row.start_us,
     endUs: row.end_us,
     status: row.status,

@@ -419,8 +419,7 @@ function applyFact(fact: Fact, place: FactPlace, session: SessionRow, replace: b
       joinSession(session, fact);
       break;
     case 'span': {
-      const turn = fact.turn === undefined ? null : work.events.turnOf(session.id, fact.turn);
-      const row = work.spans.join(fact, { ...place, turn, replace });
+      const row = work.spans.join(fact, { ...place, replace });
       if (fact.role !== undefined && row.id !== null)
         work.roles.push({ spanId: row.id, recordId: place.recordId, role: fact.role });
       break;

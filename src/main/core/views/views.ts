@@ -51,7 +51,6 @@ export class Views {
       spanId: entry.spanId,
       eventId: entry.eventId,
       atUs: entry.atUs,
-      turn: entry.turn,
       blocks: content.entry(entry, ENTRY_CHARS),
       recordId: entry.recordId ?? entry.resultRecordId,
       subagent: entry.subagent,
