@@ -444,7 +444,7 @@ describe('any input', () => {
         fc.constantFrom(...originals),
         fc.array(change, { minLength: 1, maxLength: 6 }),
         (original, changes) => {
-          const bytes = original.slice();
+          const bytes = new Uint8Array(original); // a Buffer refuses to be filled beyond its end
           for (const { at, byte, run } of changes) bytes.fill(byte, at % bytes.length, (at % bytes.length) + run);
           check(parse(bytes), bytes.length);
           claimed(bytes);
