@@ -80,7 +80,8 @@ export function EntryList({ sessionId, store, conversation, trace }: EntryListPr
     element.focus({ preventScroll: true });
   });
 
-  const topIndex = virtualizer.range?.startIndex ?? 0;
+  // What only shows its last line is not what is being read.
+  const topIndex = virtualizer.getVirtualItemForOffset((virtualizer.scrollOffset ?? 0) + 40)?.index ?? 0;
   const move = (what: Move) => {
     const target = targetOf(what);
     const entry = entries[target];
