@@ -41,6 +41,7 @@ export function RecordTable(props: RecordTableProps) {
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW,
     overscan: 12,
+    useFlushSync: false,
     initialRect: { width: 800, height: 600 },
   });
   const items = virtualizer.getVirtualItems();

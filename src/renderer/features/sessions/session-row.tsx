@@ -45,7 +45,7 @@ export function SessionItem({ id, row, selected, active, nowMs, top, onOpen }: S
           )}
         </div>
         <div className="sessions-row-line sessions-row-facts number">
-          <span className="truncate">{session.model === null ? '' : shortModel(session.model)}</span>
+          {session.model !== null && <span className="sessions-row-model truncate">{shortModel(session.model)}</span>}
           <span className="sessions-row-size">{sizes(session)}</span>
           <span className="sessions-row-marks">
             {session.errors > 0 && (

@@ -39,6 +39,7 @@ export function SessionTree({ rows, selectedId, treeRef, onOpen, onFold }: Sessi
     estimateSize: index => rowHeights[rows[index]?.kind ?? 'session'],
     getItemKey: index => rows[index]?.key ?? index,
     overscan: 8,
+    useFlushSync: false,
     scrollPaddingStart: rowHeights.group,
     initialRect: { width: 280, height: 800 },
   });

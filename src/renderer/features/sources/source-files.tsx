@@ -59,6 +59,7 @@ function FileTable({ files }: { readonly files: readonly RecordedFile[] }) {
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW,
     overscan: 6,
+    useFlushSync: false,
     initialRect: { width: 900, height: ROW * VISIBLE_ROWS },
   });
   const items = virtualizer.getVirtualItems();
