@@ -47,7 +47,7 @@ export function openForWriting(dataDir: string): OpenedForWriting {
 export function openForReading(dataDir: string): ReadDb {
   const path = join(dataDir, STORE_FILE);
   if (!existsSync(path)) throw new PlayheadError('not-found', `There is no store in ${dataDir} yet.`);
-  const db = new Database(path, { readonly: true });
+  const db: ReadDb = keepStatements(new Database(path, { readonly: true }));
   db.pragma('busy_timeout = 5000');
   db.pragma('cache_size = -32000');
   refuseNewer(db, migrations);
@@ -55,7 +55,7 @@ export function openForReading(dataDir: string): ReadDb {
 }
 
 function openChecked(path: string): WriteDb {
-  const db = new Database(path) as WriteDb;
+  const db: WriteDb = keepStatements(new Database(path));
   try {
     db.pragma('busy_timeout = 5000');
     db.pragma('journal_mode = WAL');
@@ -138,6 +138,22 @@ export function isCorrupt(thrown: unknown): boolean {
   if (thrown instanceof CorruptStore) return true;
   const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
   return code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT');
+}
+
+/** Has `prepare` compile each text once: compiling took a seventh of an index run. Statements run to their end at once here, so sharing is safe. */
+function keepStatements<D extends Database.Database>(db: D): D {
+  const compiled = new Map<string, Database.Statement>();
+  const prepare = db.prepare.bind(db);
+  return Object.assign(db, {
+    prepare(sql: string): Database.Statement {
+      let statement = compiled.get(sql);
+      if (!statement) {
+        statement = prepare(sql);
+        compiled.set(sql, statement);
+      }
+      return statement;
+    },
+  });
 }
 
 function messageOf(thrown: unknown): string {
