@@ -19,8 +19,8 @@ export function ThreadCrumbs({ steps, spans }: ThreadCrumbsProps) {
     <nav className="conversation-crumbs" aria-label="Conversations">
       <ol>
         {steps.map((step, index) => {
-          const name =
-            step.threadId === ROOT_SPAN ? 'Main conversation' : (spans.get(step.threadId)?.name ?? 'Subagent');
+          const span = spans.get(step.threadId);
+          const name = step.threadId === ROOT_SPAN ? 'Main conversation' : (span?.name ?? 'Subagent');
           const next = steps[index + 1];
           return (
             <Fragment key={step.threadId}>
@@ -30,6 +30,9 @@ export function ThreadCrumbs({ steps, spans }: ThreadCrumbsProps) {
                   <span aria-current="page">
                     <KindIcon kind="agent" />
                     <bdi>{visibleText(name)}</bdi>
+                    {span?.summary != null && (
+                      <bdi className="conversation-crumbs-summary">{visibleText(span.summary)}</bdi>
+                    )}
                   </span>
                 ) : (
                   <button

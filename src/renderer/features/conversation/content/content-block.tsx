@@ -19,15 +19,17 @@ export interface ContentBlockViewProps {
   readonly mode: 'entry' | 'full';
   /** For a tool's result: the call that it answers, which tells how it is best read. */
   readonly call?: ToolCallBlock | undefined;
+  /** A prompt that a model wrote (to a subagent) is Markdown; what people type is shown as they typed it. */
+  readonly byModel?: boolean;
 }
 
-export function ContentBlockView({ block, mode, call }: ContentBlockViewProps) {
+export function ContentBlockView({ block, mode, call, byModel = false }: ContentBlockViewProps) {
   const full = mode === 'full';
   switch (block.kind) {
     case 'prompt':
       return (
         <div className="conversation-prompt">
-          <Parts parts={block.parts} look="plain" full={full} />
+          <Parts parts={block.parts} look={byModel ? 'markdown' : 'plain'} full={full} />
         </div>
       );
     case 'answer':

@@ -199,6 +199,7 @@ export function EntryList({ sessionId, store, conversation, trace }: EntryListPr
                     span={entry.spanId === null ? undefined : trace.spans.get(entry.spanId)}
                     subagent={subagent === null ? undefined : trace.spans.get(subagent)}
                     selected={isSelected}
+                    byModel={store.threadId !== ROOT_SPAN}
                     place={item.index + 1}
                     total={entries.length}
                     actions={actions}

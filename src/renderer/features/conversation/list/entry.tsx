@@ -31,6 +31,8 @@ interface EntryProps {
   /** The span of the subagent that this entry started. */
   readonly subagent: Span | undefined;
   readonly selected: boolean;
+  /** In a conversation that an agent began, prompts are written by a model. */
+  readonly byModel: boolean;
   /** From 1. */
   readonly place: number;
   readonly total: number;
@@ -43,6 +45,7 @@ export const Entry = memo(function Entry({
   span,
   subagent,
   selected,
+  byModel,
   place,
   total,
   actions,
@@ -73,7 +76,7 @@ export const Entry = memo(function Entry({
     >
       <ContentActionsContext value={contentActions}>
         <FoldScope name={entry.id}>
-          <EntryBody entry={entry} content={content} span={span} />
+          <EntryBody entry={entry} content={content} span={span} byModel={byModel} />
           {subagent && <SubagentLine subagent={subagent} onOpen={() => actions.openThread(subagent.id)} />}
         </FoldScope>
       </ContentActionsContext>
@@ -108,7 +111,7 @@ export const Entry = memo(function Entry({
 
 const copiedKinds: ReadonlySet<OutlineEntry['kind']> = new Set(['prompt', 'answer']);
 
-function EntryBody({ entry, content, span }: Pick<EntryProps, 'entry' | 'content' | 'span'>) {
+function EntryBody({ entry, content, span, byModel }: Pick<EntryProps, 'entry' | 'content' | 'span' | 'byModel'>) {
   if (content === undefined) return <div className={`conversation-skeleton conversation-skeleton-${entry.kind}`} />;
   if (content === 'gone') return <p className="conversation-none">This entry is not recorded any more.</p>;
   if (entry.kind === 'tool') return <ToolCard blocks={content.blocks} span={span} />;
@@ -118,7 +121,7 @@ function EntryBody({ entry, content, span }: Pick<EntryProps, 'entry' | 'content
     );
   return content.blocks.map((block, index) => (
     <FoldScope key={index} name={`block-${index}`}>
-      <ContentBlockView block={block} mode="entry" />
+      <ContentBlockView block={block} mode="entry" byModel={byModel} />
     </FoldScope>
   ));
 }
