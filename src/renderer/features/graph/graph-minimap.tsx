@@ -74,7 +74,7 @@ function scaleOf({ mounted }: GraphPicture): Scale {
     y2 = Math.max(y2, at.y + 50);
   }
   const factorX = Math.min(0.16, (width - padding * 2) / (x2 - x1));
-  const factorY = Math.min(0.16, (height - padding * 2) / (y2 - y1), factorX * 8);
+  const factorY = Math.min(0.16, (height - padding * 2) / (y2 - y1), factorX * 20);
   const left = padding;
   const top = (height - (y2 - y1) * factorY) / 2;
   return {
@@ -100,7 +100,7 @@ function drawNodes(
     const { x, y } = scale.toMap(at);
     const w = Math.max(1.5, size.width * scale.factorX);
     const h = Math.max(2, size.height * scale.factorY);
-    context.fillStyle = mark === 'error' ? palette.bad : form === 'tile' ? palette.lineStrong : palette[form];
+    context.fillStyle = form === 'tile' ? palette.lineStrong : mark === 'error' ? palette.bad : palette[form];
     context.fillRect(x - w / 2, y - h / 2, w, h);
     if (id !== currentId) continue;
     context.strokeStyle = palette.focus;

@@ -103,10 +103,13 @@ export class GraphScreen implements Disposable {
     const startId = picture.grouped || isLive ? (picture.lastTurn?.id ?? picture.root.id) : picture.root.id;
     const start = mounted.get(startId) ?? mounted.get(picture.root.id);
     if (!start) return;
-    const { width, height } = sizes[start.appearance.form];
+    // The root stands in the middle over the first tile, which is wider.
     canvas.setViewport({
       zoom: startZoom,
-      pan: { x: 48 - (start.at.x - width / 2) * startZoom, y: 40 + (height / 2) * startZoom },
+      pan: {
+        x: 40 - (start.at.x - sizes.tile.width / 2) * startZoom,
+        y: 32 + (sizes.orchestrator.height / 2) * startZoom,
+      },
     });
     if (visible.selectedId !== null) canvas.centre(visible.selectedId, false);
   }

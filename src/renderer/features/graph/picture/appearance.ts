@@ -1,5 +1,7 @@
 // How a visible node looks: its form, its size and its two lines of text. Pure; colours and pixels are the adapter's.
 
+import type { Span } from '../../../../shared/model/span.ts';
+import { totalTokens } from '../../../../shared/model/usage.ts';
 import { formatDuration, formatTokens, plural, shortModel } from '../../../ui/format.ts';
 import type { LayoutNode } from '../layout/layout.ts';
 import type { VisibleNode } from './choose-visible.ts';
@@ -48,7 +50,7 @@ export type IconName =
 export const sizes = {
   orchestrator: { width: 60, height: 60 },
   agent: { width: 46, height: 46 },
-  llm: { width: 152, height: 44 },
+  llm: { width: 156, height: 44 },
   tool: { width: 156, height: 44 },
   phase: { width: 156, height: 44 },
   tile: { width: 236, height: 76 },
@@ -126,10 +128,15 @@ function textOf(node: PictureNode, closed: boolean): { readonly title: string; r
       const { span } = node;
       const title = span.kind === 'llm' && span.model !== null ? shortModel(span.model) : span.name;
       const counts = closed ? countsText(node.totals) : '';
-      const subtitle = counts === '' ? (span.summary ?? '') : counts;
+      const subtitle = counts === '' ? (span.summary ?? tokensText(span)) : counts;
       return { title, subtitle: subtitle === title ? '' : subtitle };
     }
   }
+}
+
+function tokensText({ usage }: Span): string {
+  if (!usage) return '';
+  return `${formatTokens(totalTokens(usage) - usage.output)} in · ${formatTokens(usage.output)} out`;
 }
 
 function countsText({ llm, tool, agent }: Totals): string {
