@@ -1,6 +1,6 @@
 // The window: sessions on the left, one session in the middle, the inspector on the right, a bar above all.
 
-import { useRef, useState } from 'react';
+import { lazy, Suspense, useRef, useState } from 'react';
 import { DropZone, OpenStatus } from './features/open/index.tsx';
 import { SessionPanel } from './features/sessions/index.tsx';
 import { Banners, Centre, ShortcutsDialog, useStart, useWindowWidth } from './features/shell/index.tsx';
@@ -9,8 +9,11 @@ import { TopBar } from './features/top-bar/index.tsx';
 import { usePlace } from './state/place.ts';
 import { useShortcuts } from './state/shortcuts.ts';
 import { isBoolean, isNumber, useStored } from './state/stored.ts';
+import { Skeleton } from './ui/skeleton.tsx';
 import { Splitter } from './ui/splitter.tsx';
 import './app.css';
+
+const Inspector = lazy(async () => ({ default: (await import('./features/inspector/index.tsx')).Inspector }));
 
 const LEFT = { initial: 320, min: 240, max: 520 };
 const RIGHT = { initial: 360, min: 280, max: 760 };
@@ -67,7 +70,9 @@ export function App() {
           <>
             <Splitter panel="right" label="Width of the inspector" {...panels.right} />
             <aside className="app-right" style={{ width: panels.right.size }} aria-label="Inspector">
-              <InspectorSlot />
+              <Suspense fallback={<Skeleton rows={6} label="Loading the inspector" />}>
+                <Inspector />
+              </Suspense>
             </aside>
           </>
         )}
@@ -78,11 +83,6 @@ export function App() {
       <DropZone />
     </div>
   );
-}
-
-/** What stands on the right. */
-function InspectorSlot() {
-  return null;
 }
 
 /** The remembered widths, cut to what the window has room for. */

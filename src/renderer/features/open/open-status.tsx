@@ -83,7 +83,7 @@ function Failed({ failures, opened, onDismiss }: FailedProps) {
 function advice(code: ErrorCode): string {
   switch (code) {
     case 'bad-input':
-      return 'Playhead opens session logs (JSON Lines) and OpenTelemetry traces (JSON). Nothing was changed.';
+      return 'Playhead opens session logs (JSON Lines) and OpenTelemetry traces (JSON), and folders of them.';
     case 'not-found':
       return 'It may have been moved or deleted since. Choose it again.';
     case 'unreadable':

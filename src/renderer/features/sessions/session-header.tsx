@@ -1,22 +1,22 @@
 import { Clock, Cpu, Folder, GitBranch, MessagesSquare } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { Session } from '../../../shared/model/session.ts';
+import { totalTokens } from '../../../shared/model/usage.ts';
 import { useNow } from '../../state/use-now.ts';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { describeAge, formatCount, formatDateTime, formatDuration, formatTokens, plural } from '../../ui/format.ts';
 import { Tooltip } from '../../ui/tooltip.tsx';
 import { AgentMark } from './agent-mark.tsx';
 import { agentLook } from './agents.ts';
+import { isWritten } from './live.ts';
 import './session-header.css';
-
-/** A record younger than this makes a session 'live': somebody is writing it now. */
-const LIVE_MS = 2 * 60_000;
 
 /** What a session is: title, agent, model, where it runs, how much it used, and whether it is written right now. */
 export function SessionHeader({ session }: { readonly session: Session }) {
   const nowMs = useNow();
   const { usage } = session;
-  const isLive = session.updateUs !== null && Math.abs(nowMs - session.updateUs / 1000) < LIVE_MS;
+  const isCounted = totalTokens(usage) > 0;
+  const isLive = isWritten(session, nowMs);
   return (
     <header className="session-header">
       <div className="session-header-top">
@@ -52,18 +52,22 @@ export function SessionHeader({ session }: { readonly session: Session }) {
         <Fact name="Turns" icon={<MessagesSquare />} about={sizeAbout(session)}>
           {plural(session.turns, 'turn')}
         </Fact>
-        <Fact name="Tokens" about={<UsageTable session={session} />}>
-          <span className="session-header-usage">
-            <span>
-              <b>{formatTokens(usage.input)}</b> in
+        <Fact name="Tokens" about={isCounted ? <UsageTable session={session} /> : 'The log holds no token counts'}>
+          {isCounted ? (
+            <span className="session-header-usage">
+              <span>
+                <b>{formatTokens(usage.input)}</b> in
+              </span>
+              <span>
+                <b>{formatTokens(usage.output)}</b> out
+              </span>
+              <span>
+                <b>{formatTokens(usage.cacheRead + usage.cacheCreation)}</b> cache
+              </span>
             </span>
-            <span>
-              <b>{formatTokens(usage.output)}</b> out
-            </span>
-            <span>
-              <b>{formatTokens(usage.cacheRead + usage.cacheCreation)}</b> cache
-            </span>
-          </span>
+          ) : (
+            'no token counts'
+          )}
         </Fact>
         {session.updateUs !== null && (
           <Fact name="Newest record" icon={<Clock />} about={timesAbout(session)}>

@@ -4,6 +4,7 @@ import { totalTokens } from '../../../shared/model/usage.ts';
 import { describeAge, formatAge, formatTokens, plural, shortModel } from '../../ui/format.ts';
 import { AgentMark } from './agent-mark.tsx';
 import { agentLook } from './agents.ts';
+import { isWritten } from './live.ts';
 import type { GroupRow, SessionRow } from './session-rows.ts';
 
 interface SessionItemProps {
@@ -41,7 +42,9 @@ export function SessionItem({ id, row, selected, active, nowMs, top, onOpen }: S
             {session.title === '' ? 'Untitled' : session.title}
           </span>
           {session.updateUs !== null && (
-            <span className="sessions-row-age number">{formatAge(session.updateUs, nowMs)}</span>
+            <span className={`sessions-row-age number ${isWritten(session, nowMs) ? 'is-live' : ''}`}>
+              {formatAge(session.updateUs, nowMs)}
+            </span>
           )}
         </div>
         <div className="sessions-row-line sessions-row-facts number">
@@ -118,6 +121,7 @@ function describe(session: Session, unread: boolean, nowMs: number): string {
     `${formatTokens(totalTokens(session.usage))} tokens`,
     session.errors > 0 ? plural(session.errors, 'error') : null,
     session.updateUs === null ? null : describeAge(session.updateUs, nowMs),
+    isWritten(session, nowMs) ? 'live' : null,
     unread ? 'changed since you last looked' : null,
   ]
     .filter(part => part !== null)

@@ -2,7 +2,17 @@
 // active row is named to screen readers, so that scrolling never loses it.
 
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, type RefObject, useCallback, useId, useMemo, useRef, useState } from 'react';
+import {
+  type KeyboardEvent,
+  type RefObject,
+  useCallback,
+  useEffect,
+  useEffectEvent,
+  useId,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import type { SessionId } from '../../../shared/model/ids.ts';
 import { useNow } from '../../state/use-now.ts';
 import { GroupItem, SessionItem } from './session-row.tsx';
@@ -31,13 +41,16 @@ export function SessionTree({ rows, selectedId, treeRef, onOpen, onFold }: Sessi
   );
   useAnchor(treeRef, rows, offsets, hold);
 
+  // A new function makes the library measure all rows anew, so each stands as long as the rows do.
+  const estimateSize = useCallback((index: number) => rowHeights[rows[index]?.kind ?? 'session'], [rows]);
+  const getItemKey = useCallback((index: number) => rows[index]?.key ?? index, [rows]);
   // Playhead does not use React's compiler, which this library does not fit.
   // oxlint-disable-next-line react/incompatible-library
   const virtualizer = useVirtualizer({
     count: rows.length,
     getScrollElement: () => treeRef.current,
-    estimateSize: index => rowHeights[rows[index]?.kind ?? 'session'],
-    getItemKey: index => rows[index]?.key ?? index,
+    estimateSize,
+    getItemKey,
     overscan: 8,
     useFlushSync: false,
     scrollPaddingStart: rowHeights.group,
@@ -47,6 +60,8 @@ export function SessionTree({ rows, selectedId, treeRef, onOpen, onFold }: Sessi
   const top = virtualizer.scrollOffset ?? 0;
   const stickyIndex = headings.findLast(index => (offsets[index] ?? 0) <= top) ?? null;
   const stickyRow = stickyIndex === null ? undefined : rows[stickyIndex];
+
+  useReveal(selectedId, rows, index => virtualizer.scrollToIndex(index, { align: 'auto' }));
 
   const selectedKey = selectedId === null ? null : sessionKey(selectedId);
   const wanted = activeKey ?? selectedKey;
@@ -138,4 +153,19 @@ export function SessionTree({ rows, selectedId, treeRef, onOpen, onFold }: Sessi
       </div>
     </div>
   );
+}
+
+/** Brings a session into view, once, when it is selected from elsewhere; a new one as soon as it is in the list. */
+function useReveal(selectedId: SessionId | null, rows: readonly Row[], scrollTo: (index: number) => void): void {
+  const revealed = useRef<SessionId | null>(null);
+  const reveal = useEffectEvent((id: SessionId) => {
+    if (revealed.current === id) return;
+    const index = rows.findIndex(row => row.key === sessionKey(id));
+    if (index === -1) return;
+    revealed.current = id;
+    scrollTo(index);
+  });
+  useEffect(() => {
+    if (selectedId !== null) reveal(selectedId);
+  }, [selectedId, rows]);
 }

@@ -1,5 +1,5 @@
 import { FileJson, MessagesSquare, Network } from 'lucide-react';
-import { lazy, type ReactNode, Suspense } from 'react';
+import { lazy, type ReactNode, Suspense, useEffect } from 'react';
 import type { SessionId } from '../../../shared/model/ids.ts';
 import type { Session } from '../../../shared/model/session.ts';
 import { SessionHeader } from '../sessions/index.tsx';
@@ -28,6 +28,7 @@ export function Centre() {
   const client = useClient();
   const known = place.sessionId === null ? undefined : byId.get(place.sessionId);
   const asked = useQuery(client.sessions.get, place.sessionId === null ? null : { sessionId: place.sessionId });
+  useTitle(place.screen === 'welcome' ? undefined : known?.title);
   if (place.screen === 'welcome') return <Welcome />;
   if (place.sessionId === null) {
     if (status === 'ready' && total === 0) return <Welcome />;
@@ -38,6 +39,13 @@ export function Centre() {
     );
   }
   return <SessionCentre sessionId={place.sessionId} known={known} asked={asked} />;
+}
+
+/** The name of the window: in tabs, task bars and window lists. */
+function useTitle(title: string | undefined): void {
+  useEffect(() => {
+    document.title = title === undefined || title === '' ? 'Playhead' : `${title} – Playhead`;
+  }, [title]);
 }
 
 interface SessionCentreProps {
