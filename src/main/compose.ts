@@ -130,7 +130,7 @@ async function start(
     },
     async open(request) {
       if (request.project !== undefined) shown.project = request.project;
-      const session = await findRequested(request, sources, reader);
+      const session = await findRequested(request, sources, reader, () => ingest.call('settle', undefined));
       if (session) {
         shown.session = session;
         server.push.sessions.shown({ sessionId: session });
@@ -150,14 +150,23 @@ async function start(
   };
 }
 
+/** What was asked for may not have been read yet: then it is looked for again when everything has been. */
 async function findRequested(
   request: OpenRequest,
   sources: SourceService,
   reader: WorkerClient<ReaderCalls, never>,
+  settle: () => Promise<void>,
 ): Promise<SessionId | undefined> {
-  if (request.files.length > 0) return (await sources.open(request.files))[0];
-  if (request.sessionId !== undefined) return (await reader.call('findSession', request.sessionId)).id;
-  if (request.project !== undefined) return (await reader.call('sessionOfProject', request.project))?.id;
+  const { files, sessionId, project } = request;
+  if (files.length > 0) return (await sources.open(files))[0];
+  if (sessionId !== undefined) {
+    const find = async () => (await reader.call('findSession', sessionId)).id;
+    return find().catch(() => settle().then(find));
+  }
+  if (project !== undefined) {
+    const find = async () => (await reader.call('sessionOfProject', project))?.id;
+    return (await find()) ?? settle().then(find);
+  }
   return undefined;
 }
 

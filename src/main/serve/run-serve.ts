@@ -44,11 +44,11 @@ export async function runServe(options: ServeOptions): Promise<number> {
     claim.dispose();
     throw thrown;
   }
-  const answer = await running.show(options.request).catch((thrown: unknown) => {
+  announce(options, running.answer(null), 'Playhead');
+  // The address is good at once; what was asked for is shown when it has been read.
+  running.show(options.request).catch((thrown: unknown) => {
     process.stderr.write(`playhead: ${toPlayheadError(thrown).message}\n`);
-    return running?.show({ files: [] }) ?? Promise.reject(thrown);
   });
-  announce(options, answer, 'Playhead');
   await untilToldToStop();
   claim.dispose();
   await running.stop();
@@ -95,9 +95,12 @@ class Running {
     }
   }
 
-  /** Opens what was asked for; the address takes whoever opens it there. */
+  /** Opens what was asked for; the answer's address takes whoever opens it there. */
   async show(request: OpenRequest): Promise<OpenAnswer> {
-    const sessionId = (await this.app.open(request)) ?? null;
+    return this.answer((await this.app.open(request)) ?? null);
+  }
+
+  answer(sessionId: string | null): OpenAnswer {
     const { port } = this.server;
     return { url: `http://127.0.0.1:${port}/#token=${this.access.issueToken()}`, port, pid: process.pid, sessionId };
   }
