@@ -10,6 +10,7 @@ const look: Appearance = {
   subtitle: '',
   stack: false,
   mark: 'none',
+  errorsInside: 0,
   orphan: false,
   tile: { number: '1', open: false, counts: [{ kind: 'llm', count: 2 }], facts: '', errors: 0 },
 };

@@ -100,7 +100,9 @@ export class GraphScreen implements Disposable {
     canvas.fit(calm && visible.selectedId === null);
     if (visible.selectedId === null && canvas.viewport().zoom >= legibleZoom) return;
     const isLive = picture.root.totals.open > 0;
-    const startId = picture.grouped || isLive ? (picture.lastTurn?.id ?? picture.root.id) : picture.root.id;
+    const { lastTurn } = picture;
+    const isLater = lastTurn !== null && lastTurn.turn > 1 && (picture.grouped || isLive);
+    const startId = isLater ? lastTurn.id : picture.root.id;
     const start = mounted.get(startId) ?? mounted.get(picture.root.id);
     if (!start) return;
     // The root stands in the middle over the first tile, which is wider.

@@ -56,7 +56,7 @@ export function GraphToolbar({ graph, picture, listed, onList }: GraphToolbarPro
       <IconButton size="small" label="Go to the newest" shortcut="End" onClick={() => screen.showNewest()}>
         <ArrowRightToLine />
       </IconButton>
-      <IconButton size="small" label="Fit all in view" shortcut="F" onClick={() => canvas.fit(true)}>
+      <IconButton size="small" label="Fit in view" shortcut="F" onClick={() => canvas.fit(true)}>
         <Maximize />
       </IconButton>
       <IconButton size="small" label="Zoom out" shortcut="−" onClick={() => canvas.zoomBy(0.8)}>

@@ -51,6 +51,7 @@ export interface GraphCanvas extends Disposable {
   /** Moves as little as needed for a node to be in view, with room to its right. */
   reveal(id: string, calm: boolean): void;
   isInView(id: string): boolean;
+  /** All of it, or of a very long one as much as makes sense. */
   fit(calm: boolean): void;
   zoomBy(factor: number): void;
   viewport(): Viewport;
@@ -68,6 +69,9 @@ export interface GraphCanvas extends Disposable {
 }
 
 const zoomLimits = { minZoom: 0.02, maxZoom: 2.5 };
+/** Fitting makes nodes no larger than life, and no smaller than can be told apart. */
+const largestFit = 1.1;
+const smallestFit = 0.09;
 /** More than this many at once jump to their places. */
 const mostAnimated = 400;
 const glide = { duration: 240, easing: 'ease-in-out-cubic' } as const;
@@ -199,10 +203,15 @@ export function createGraphCanvas(container: HTMLElement, initial: Palette, redu
     fit(calm) {
       cy.stop();
       const box = contentBox(live, cy);
-      const zoom = Math.min(1.1, (cy.width() - 64) / (box.x2 - box.x1), (cy.height() - 64) / (box.y2 - box.y1));
-      const level = Math.max(zoomLimits.minZoom, zoom);
+      const zoom = Math.min(largestFit, (cy.width() - 64) / (box.x2 - box.x1), (cy.height() - 64) / (box.y2 - box.y1));
+      const level = Math.max(smallestFit, zoom);
+      // What is too long for one view stays where it is looked at.
+      const room = Math.max(0, (box.x2 - box.x1) / 2 - (cy.width() / 2 - 32) / level);
+      const middle = (box.x1 + box.x2) / 2;
+      const looked = (cy.extent().x1 + cy.extent().x2) / 2;
+      const x = Math.min(middle + room, Math.max(middle - room, looked));
       const pan = {
-        x: cy.width() / 2 - ((box.x1 + box.x2) / 2) * level,
+        x: cy.width() / 2 - x * level,
         y: cy.height() / 2 - ((box.y1 + box.y2) / 2) * level,
       };
       if (calm && !reducedMotion) cy.animate({ zoom: level, pan }, glide);

@@ -9,8 +9,9 @@ import { iconPaths } from './icons.ts';
 import type { Palette } from './palette.ts';
 
 /** Text of 12 pixels is not drawn below this zoom. */
-export const leastTextZoom = 0.5;
-const leastIconZoom = 0.22;
+const leastTextZoom = 0.5;
+/** Below this one nodes are plain blocks of their colour, which can still be told apart. */
+const leastIconZoom = 0.25;
 
 export interface Painted {
   readonly appearance: Appearance;
@@ -33,10 +34,26 @@ export class NodePainter {
   paint({ appearance, at, opacity }: Painted, zoom: number): void {
     const { context } = this;
     context.globalAlpha = opacity;
-    if (appearance.tile) this.paintTile(appearance, appearance.tile, at, zoom);
-    else if (zoom >= leastIconZoom) this.paintSpan(appearance, at, zoom);
-    if (zoom >= leastIconZoom) this.paintMark(appearance, at, zoom);
+    if (zoom < leastIconZoom) this.paintBlock(appearance, at, zoom);
+    else {
+      if (appearance.tile) this.paintTile(appearance, appearance.tile, at, zoom);
+      else this.paintSpan(appearance, at, zoom);
+      this.paintMark(appearance, at, zoom);
+    }
     context.globalAlpha = 1;
+  }
+
+  private paintBlock({ form, mark, tile }: Appearance, at: Point, zoom: number): void {
+    const { context, palette } = this;
+    const { width, height } = sizes[form];
+    // Never thinner than a line, so that nothing vanishes.
+    const w = Math.max(width, 2 / zoom);
+    const h = Math.max(height, 3 / zoom);
+    context.fillStyle = mark === 'error' ? palette.bad : form === 'tile' ? palette.lineStrong : palette[form];
+    context.fillRect(at.x - w / 2, at.y - h / 2, w, h);
+    if (!tile || tile.errors === 0) return;
+    context.fillStyle = palette.bad;
+    context.fillRect(at.x - w / 2, at.y + h / 4, w, h / 4);
   }
 
   private paintSpan({ form, icon, title, subtitle }: Appearance, at: Point, zoom: number): void {
@@ -85,13 +102,13 @@ export class NodePainter {
     }
     if (tile.counts.length === 0) this.paintText('No answer yet', left, at.y + 2, right - left, 'subtitle', false);
     this.paintText(tile.facts, left, at.y + 21, right - left - (tile.errors > 0 ? 64 : 0), 'faint', false);
-    if (tile.errors > 0) this.paintErrors(tile.errors, right, at.y + 21);
+    if (tile.errors > 0) this.paintErrors(tile.errors === 1 ? '1 error' : `${tile.errors} errors`, right, at.y + 21);
   }
 
-  private paintErrors(count: number, right: number, y: number): void {
+  private paintErrors(text: string, right: number, y: number): void {
     const { context, palette } = this;
-    const text = count === 1 ? '1 error' : `${count} errors`;
     context.font = this.font('faint');
+    context.textBaseline = 'middle';
     const width = context.measureText(text).width;
     this.roundBox(right - width - 12, y - 9, width + 12, 18, 5);
     context.fillStyle = palette.badGround;
@@ -149,16 +166,20 @@ export class NodePainter {
   }
 
   /** A disc on the upper right corner: '!' for errors, dots while it runs, a bar where it was given up. */
-  private paintMark({ form, mark }: Appearance, at: Point, zoom: number): void {
-    if (mark === 'none' || (form === 'tile' && mark === 'error')) return;
+  private paintMark({ form, mark, errorsInside }: Appearance, at: Point, zoom: number): void {
+    if (mark === 'none' && errorsInside === 0) return;
     const { context, palette } = this;
     const { width, height } = sizes[form];
     const isCircle = form === 'agent' || form === 'orchestrator';
     const inset = isCircle ? width * 0.14 : form === 'tool' ? 12 : 5;
     const x = at.x + width / 2 - inset;
     const y = at.y - height / 2 + (isCircle ? inset : 1);
+    if (mark === 'none') {
+      if (zoom >= leastTextZoom) this.paintErrors(String(errorsInside), x + 10, y);
+      return;
+    }
     // It has to be seen from afar as well.
-    const r = Math.min(16, Math.max(8, 4.5 / zoom));
+    const r = Math.min(11, Math.max(8, 5 / zoom));
     context.beginPath();
     context.arc(x, y, r + 2, 0, Math.PI * 2);
     context.fillStyle = palette.ground;

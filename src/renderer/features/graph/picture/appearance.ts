@@ -20,6 +20,8 @@ export interface Appearance {
   /** It stands for several: drawn as a stack. */
   readonly stack: boolean;
   readonly mark: 'none' | 'error' | 'open' | 'aborted';
+  /** Failed spans in a closed group that has not failed itself; 0 for tiles, which say it in words. */
+  readonly errorsInside: number;
   readonly orphan: boolean;
   /** What a tile says besides; null for other forms. */
   readonly tile: Tile | null;
@@ -70,6 +72,7 @@ export function appearanceOf({ node, children }: VisibleNode): Appearance {
     subtitle: visibleLine(subtitle),
     stack: closed && form !== 'tile',
     mark: markOf(node, closed),
+    errorsInside: closed && form !== 'tile' ? node.totals.errors : 0,
     orphan: node.kind === 'span' && node.orphan,
     tile: form === 'tile' ? tileOf(node, children === 'open') : null,
   };
@@ -174,7 +177,7 @@ function tileOf(node: PictureNode, open: boolean): Tile {
 
 function markOf(node: PictureNode, closed: boolean): Appearance['mark'] {
   const own = node.kind === 'span' ? node.span.status : null;
-  if (own === 'error' || (closed && node.totals.errors > 0)) return 'error';
+  if (own === 'error') return 'error';
   if (own === 'open' || (closed && node.totals.open > 0)) return 'open';
   return own === 'aborted' ? 'aborted' : 'none';
 }
