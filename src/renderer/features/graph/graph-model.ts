@@ -136,7 +136,7 @@ export class GraphModel implements Disposable {
       const visible = chooseVisible(picture, memory.choices, this.selected, memory.shown);
       memory.shown = toShown(visible);
       const wanted = [...visible.nodes.values()].map(layoutNodeOf);
-      const fresh = this.tidies || !this.onlyGrew(wanted);
+      const fresh = this.tidies || !this.onlyGrew(wanted) || wasToggled(this.published?.visible, visible);
       this.tidies = false;
       try {
         await this.place(wanted, fresh);
@@ -194,4 +194,13 @@ export class GraphModel implements Disposable {
     this.published = { picture, visible, mounted, newestId: newest, relaid };
     this.changes.emit();
   }
+}
+
+/** Something that was closed is open now, or the other way round: room is made or given back. */
+function wasToggled(before: Visible | undefined, after: Visible): boolean {
+  for (const [id, { children }] of after.nodes) {
+    const known = before?.nodes.get(id)?.children;
+    if (known !== undefined && known !== 'none' && known !== children) return true;
+  }
+  return false;
 }

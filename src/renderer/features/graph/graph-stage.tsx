@@ -115,6 +115,8 @@ export function GraphStage({ sessionId, spans, events }: GraphStageProps) {
           // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
           tabIndex={0}
           onKeyDown={onKeyDown}
+          // Cytoscape keeps the browser from moving the focus to what is pressed.
+          onPointerDown={event => event.currentTarget.focus({ preventScroll: true })}
         >
           <div ref={attach} className="graph-canvas" data-painted={picture ? picture.mounted.size : undefined} />
           {graph && picture && <GraphTooltip canvas={graph.screen.canvas} visible={picture.visible} />}

@@ -88,7 +88,7 @@ function factsOf(event: SessionEvent, trace: Trace): readonly Fact[] {
   const span = event.spanId === null ? undefined : trace.spans.get(event.spanId);
   const facts: (Fact | null)[] = [
     { name: 'At', value: event.atUs === null ? 'not recorded' : formatDateTime(event.atUs, true) },
-    event.summary === null || event.name === event.kind ? null : { name: 'Name', value: event.name },
+    event.summary === null || event.name.toLowerCase() === event.kind ? null : { name: 'Name', value: event.name },
     span ? { name: 'Step', value: span.name, to: { spanId: span.id } } : null,
   ];
   return facts.filter(fact => fact !== null);

@@ -198,11 +198,12 @@ function iconOf(node: PictureNode): IconName {
 
 const toolIcons: readonly (readonly [RegExp, IconName])[] = [
   [/^mcp__|^mcp\b/i, 'plug'],
+  [/^(task|agent)$|sub-?agent|delegate/i, 'agent'],
+  [/todo|plan|task/i, 'list'],
   [/bash|shell|exec|terminal|command/i, 'terminal'],
   [/web|fetch|http|browse/i, 'web'],
   [/edit|write|patch|replace|create|notebook/i, 'edit'],
   [/grep|glob|search|find/i, 'search'],
-  [/todo|task|plan/i, 'list'],
   [/read|view|open|cat|ls|list/i, 'read'],
 ];
 
