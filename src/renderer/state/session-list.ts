@@ -22,7 +22,7 @@ export interface SessionListState {
   /** How many fit the filter; more than `sessions` holds while pages are still coming. */
   readonly total: number;
   readonly complete: boolean;
-  /** The store's, at the newest answer. */
+  /** The store's, at the newest answer; that of an empty store is 0. -1 while nothing is loaded. */
   readonly revision: number;
 }
 
@@ -39,7 +39,7 @@ const empty: SessionListState = {
   byId: new Map(),
   total: 0,
   complete: false,
-  revision: 0,
+  revision: -1,
 };
 
 export class SessionList {
@@ -95,7 +95,7 @@ export class SessionList {
     store.add(
       this.connection.onStatus(status => {
         if (status !== 'connected') return;
-        this.newsWanted = this.state.revision > 0;
+        this.newsWanted = this.state.revision >= 0;
         this.wake();
       }),
     );
@@ -119,7 +119,7 @@ export class SessionList {
   private async work(signal: AbortSignal): Promise<void> {
     try {
       while (!signal.aborted) {
-        if (this.state.revision === 0) await this.loadPage(signal, null);
+        if (this.state.revision < 0) await this.loadPage(signal, null);
         else if (this.newsWanted) await this.loadNews(signal);
         else if (!this.state.complete) await this.loadPage(signal, this.lastLoaded);
         else break;
@@ -140,7 +140,7 @@ export class SessionList {
     this.lastLoaded = answer.sessions.at(-1) ?? after;
     const complete = answer.sessions.length < limit;
     // News since the first page is asked for on its own, so the first page's revision stays the mark.
-    const revision = after ? this.state.revision : Math.max(1, answer.revision);
+    const revision = after ? this.state.revision : answer.revision;
     this.merge(answer.sessions, { status: 'ready', error: null, complete, revision, total: answer.total });
   }
 
@@ -154,7 +154,7 @@ export class SessionList {
       await this.reload(signal);
       return;
     }
-    this.merge(sessions, { revision: Math.max(1, revision), total });
+    this.merge(sessions, { revision, total });
     // More here than there: some were removed, or do not fit the filter any more.
     if (this.state.complete && this.state.byId.size > total) await this.reload(signal);
   }
@@ -164,7 +164,7 @@ export class SessionList {
     const { sessions, revision, total } = await this.askAll(null, signal);
     this.ranks.clear();
     this.state = { ...this.state, sessions: [], byId: new Map() };
-    this.merge(sessions, { status: 'ready', complete: true, revision: Math.max(1, revision), total });
+    this.merge(sessions, { status: 'ready', complete: true, revision, total });
   }
 
   private async askAll(since: number | null, signal: AbortSignal) {
@@ -192,7 +192,7 @@ export class SessionList {
     if (error.code === 'cancelled') return;
     this.newsWanted = true;
     if (this.connection.status !== 'connected') return;
-    const status = this.state.revision === 0 ? 'failed' : this.state.status;
+    const status = this.state.revision < 0 ? 'failed' : this.state.status;
     this.become({ ...this.state, status, error });
   }
 

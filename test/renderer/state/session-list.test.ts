@@ -160,6 +160,16 @@ describe('SessionList', () => {
     expect(ids()).toEqual(['new', 's00000']);
   });
 
+  it('hears of the first session of a store that was empty', async () => {
+    core.revision = 0;
+    await start();
+    expect(list.snapshot()).toMatchObject({ status: 'ready', revision: 0, total: 0 });
+    core.put({ id: 'first' });
+    await settle();
+    expect(list.snapshot()).toMatchObject({ revision: 1, total: 1 });
+    expect(ids()).toEqual(['first']);
+  });
+
   it('survives being left and taken up again at once, as React does in development', async () => {
     fill(2);
     connection = keepConnected(core.open);
