@@ -15,7 +15,10 @@ export function toDisposable(dispose: () => void): Disposable {
   };
 }
 
-/** Disposes what was added, last first, once. Things added afterwards are disposed at once. */
+/**
+ * Disposes what was added, last first, once. Things added afterwards are disposed at once. One that throws does not keep
+ * the others: the first error is thrown when all have had their turn.
+ */
 export class DisposableStore implements Disposable {
   private items: Disposable[] = [];
   private disposed = false;
@@ -29,7 +32,15 @@ export class DisposableStore implements Disposable {
   dispose(): void {
     if (this.disposed) return;
     this.disposed = true;
-    for (const item of this.items.reverse()) item.dispose();
+    const errors: unknown[] = [];
+    for (const item of this.items.toReversed()) {
+      try {
+        item.dispose();
+      } catch (thrown) {
+        errors.push(thrown);
+      }
+    }
     this.items = [];
+    if (errors.length > 0) throw errors[0];
   }
 }

@@ -1,4 +1,5 @@
-// A typed event. Listeners are told in the order in which they came; one that throws does not stop the others.
+// A typed event. Listeners are told in the order in which they came; one that throws does not stop the others, its
+// error comes up by itself. One that was disposed hears no more, even of what is being told just then.
 
 import { type Disposable, toDisposable } from './disposable.ts';
 
@@ -16,6 +17,7 @@ export class Emitter<T> {
 
   emit(value: T): void {
     for (const listener of [...this.listeners]) {
+      if (!this.listeners.has(listener)) continue;
       try {
         listener(value);
       } catch (thrown) {

@@ -23,13 +23,12 @@ export function asText(value: unknown): string | undefined {
 
 /** A finite number, also from a decimal string, or undefined. */
 export function asNumber(value: unknown): number | undefined {
-  if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
-  if (typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value)) return Number(value);
-  return undefined;
+  const number = typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value;
+  return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
 }
 
-/** A count of something: a whole number from 0, or 0. */
+/** A count of something: a whole number from 0 that is exact, or 0. */
 export function asCount(value: unknown): number {
-  const number = asNumber(value);
-  return number !== undefined && number > 0 ? Math.round(number) : 0;
+  const number = Math.round(asNumber(value) ?? 0);
+  return number > 0 && Number.isSafeInteger(number) ? number : 0;
 }

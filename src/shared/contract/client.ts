@@ -1,14 +1,14 @@
 // The window's end of the contract: typed calls that can be cancelled, and pushes.
 //
 // Contract: a call made while the transport is away fails with 'unavailable'; calls under way when it closes do too.
-// A new transport may be attached at any time (reconnect); push listeners stay.
+// A new transport may be attached at any time (reconnect); push listeners stay. What is no frame is ignored.
 
 import { type Disposable, DisposableStore } from '../base/disposable.ts';
 import { Emitter } from '../base/emitter.ts';
 import { PlayheadError } from '../base/errors.ts';
 import type { AnyCall, CallInput, CallOutput, ContractShape, PushDef, PushPayload } from './define.ts';
 import type { Transport } from './transport.ts';
-import { type ClientFrame, serverFrameSchema } from './wire.ts';
+import { type ClientFrame, type ServerFrame, serverFrameSchema } from './wire.ts';
 import type { z } from 'zod';
 
 /** A callable entry; `callName` identifies it to caches. */
@@ -72,9 +72,14 @@ export class ContractClient<C extends ContractShape> {
     if (signal?.aborted) return Promise.reject(new PlayheadError('cancelled', 'Cancelled.'));
     if (!transport) return Promise.reject(new PlayheadError('unavailable', 'Not connected to Playhead.'));
     const id = this.nextId++;
+    const frame = encodeFrame({ t: 'call', id, name, input });
+    if (frame === undefined) return Promise.reject(new PlayheadError('bad-input', `${name}: input is not JSON.`));
     return new Promise((resolve, reject) => {
+      // Whoever gives up is told so here and now, however busy the core is; its own answer then finds nobody waiting.
       const cancel = () => {
-        if (this.waiting.has(id)) sendFrame(transport, { t: 'cancel', id });
+        if (!this.waiting.delete(id)) return;
+        transport.send(JSON.stringify({ t: 'cancel', id } satisfies ClientFrame));
+        reject(new PlayheadError('cancelled', 'Cancelled.'));
       };
       const settle = () => signal?.removeEventListener('abort', cancel);
       this.waiting.set(id, {
@@ -82,14 +87,13 @@ export class ContractClient<C extends ContractShape> {
         reject: error => (settle(), reject(error)),
       });
       signal?.addEventListener('abort', cancel, { once: true });
-      sendFrame(transport, { t: 'call', id, name, input });
+      transport.send(frame);
     });
   }
 
   private receive(text: string): void {
-    const parsed = serverFrameSchema.safeParse(JSON.parse(text));
-    if (!parsed.success) return;
-    const frame = parsed.data;
+    const frame = decodeFrame(text);
+    if (!frame) return;
     if (frame.t === 'push') {
       this.pushes.emit({ name: frame.name, payload: frame.payload });
       return;
@@ -124,6 +128,20 @@ export class ContractClient<C extends ContractShape> {
   }
 }
 
-function sendFrame(transport: Transport, frame: ClientFrame): void {
-  transport.send(JSON.stringify(frame));
+/** Undefined for an input that has no JSON: a BigInt, a cycle. */
+function encodeFrame(frame: ClientFrame): string | undefined {
+  try {
+    return JSON.stringify(frame);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Undefined for what is no frame of ours. */
+function decodeFrame(text: string): ServerFrame | undefined {
+  try {
+    return serverFrameSchema.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
 }

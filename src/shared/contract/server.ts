@@ -1,7 +1,8 @@
 // The core's end of the contract: parses every input, runs handlers, answers each call once, carries pushes.
 //
 // Contract: a handler's exception becomes a 'fail' frame with its code; a foreign exception becomes 'internal'. A call
-// that was cancelled answers 'cancelled' at once, whatever its handler does. Bad frames are answered or ignored, never fatal.
+// that was cancelled answers 'cancelled' at once, whatever its handler does. Bad frames are answered or ignored, never
+// fatal; a call under the id of one that still runs is ignored, for its answer could not be told from the other's.
 
 import { type Disposable, DisposableStore, toDisposable } from '../base/disposable.ts';
 import { PlayheadError, toPlayheadError } from '../base/errors.ts';
@@ -64,31 +65,32 @@ export class ContractServer<C extends ContractShape> {
       running.get(frame.id)?.abort();
       return;
     }
+    const { id, name, input } = frame;
+    if (running.has(id)) return;
     const controller = new AbortController();
-    running.set(frame.id, controller);
-    const answer = (reply: ServerFrame) => {
-      if (!running.delete(frame.id)) return;
-      transport.send(JSON.stringify(reply));
+    running.set(id, controller);
+    const answer = (text: string) => {
+      if (running.delete(id)) transport.send(text);
     };
     const fail = (thrown: unknown) => {
-      const error = toPlayheadError(thrown);
-      answer({ t: 'fail', id: frame.id, code: error.code, message: error.message });
+      const { code, message } = toPlayheadError(thrown);
+      answer(JSON.stringify({ t: 'fail', id, code, message } satisfies ServerFrame));
     };
     controller.signal.addEventListener('abort', () => fail(new PlayheadError('cancelled', 'Cancelled.')), {
       once: true,
     });
-    this.run(frame.name, frame.input, { signal: controller.signal }).then(
-      output => answer({ t: 'done', id: frame.id, output }),
-      fail,
-    );
+    this.run(name, input, { signal: controller.signal })
+      // An output that has no JSON is a failure like any other, so this stands before the catch.
+      .then(output => answer(JSON.stringify({ t: 'done', id, output } satisfies ServerFrame)))
+      .catch(fail);
   }
 
   private async run(name: string, input: unknown, context: CallContext): Promise<unknown> {
-    const [domain = '', call = ''] = name.split('.');
+    const [domain = '', call = '', more] = name.split('.', 3);
     const calls = Object.hasOwn(this.contract, domain) ? this.contract[domain] : undefined;
     const def = calls && Object.hasOwn(calls, call) ? calls[call] : undefined;
-    if (!def || def.kind === 'push')
-      throw new PlayheadError('bad-input', `There is no call named ${JSON.stringify(name)}.`);
+    if (!def || def.kind === 'push' || more !== undefined)
+      throw new PlayheadError('bad-input', `There is no call named ${JSON.stringify(name.slice(0, 100))}.`);
     const parsed = def.input.safeParse(input);
     if (!parsed.success) {
       const issue = parsed.error.issues[0];
