@@ -30,6 +30,7 @@ export function GraphStage({ sessionId, spans, events }: GraphStageProps) {
   const [cursor, setCursor] = useState<string | null>(null);
   const [spoken, setSpoken] = useState('');
   const [listed, setListed] = useState(false);
+  const frame = useRef<HTMLDivElement>(null);
   const opened = useRef<{ readonly id: string; readonly atMs: number } | null>(null);
   const visible = picture?.visible;
   const currentId = cursor !== null && visible?.nodes.has(cursor) ? cursor : (visible?.selectedId ?? null);
@@ -45,6 +46,8 @@ export function GraphStage({ sessionId, spans, events }: GraphStageProps) {
   const toggle = (one: VisibleNode) => graph?.screen.setOpen(one.node.id, one.children === 'closed');
 
   const onTap = useEffectEvent(({ id, twice, offset }: Tap) => {
+    // Cytoscape takes the focus from what has it, and gives it to nothing.
+    frame.current?.focus({ preventScroll: true });
     const one = id === null ? undefined : visible?.nodes.get(id);
     if (!one || id === null) {
       if (id === null && !twice) {
@@ -109,14 +112,13 @@ export function GraphStage({ sessionId, spans, events }: GraphStageProps) {
         {/* An application of its own for the keyboard: what it draws is said by the list, and by the line that is spoken. */}
         {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions */}
         <div
+          ref={frame}
           className="graph-canvas-frame"
           role="application"
           aria-label="Graph of the session. Arrow keys walk it, Enter opens a group or the inspector, L shows it as a list."
           // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
           tabIndex={0}
           onKeyDown={onKeyDown}
-          // Cytoscape keeps the browser from moving the focus to what is pressed.
-          onPointerDown={event => event.currentTarget.focus({ preventScroll: true })}
         >
           <div ref={attach} className="graph-canvas" data-painted={picture ? picture.mounted.size : undefined} />
           {graph && picture && <GraphTooltip canvas={graph.screen.canvas} visible={picture.visible} />}

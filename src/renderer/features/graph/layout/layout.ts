@@ -31,6 +31,8 @@ export interface Point {
 
 export const rowPitch = 100;
 const gap = 18;
+/** Half of the room that an edge needs where it comes down through the rows of other bands. */
+const line = 9;
 /** A band has at least so many rows: the agent, its model calls, their tools. */
 const bandRows = 3;
 
@@ -91,11 +93,24 @@ export class Layout {
     const band = opens ? this.openBand(node, parent?.band ?? null, level, from - node.left) : parent.band;
     const row = opens ? band.top : level;
     this.hold(band, row);
-    const x = this.row(row).take(from, node.left, node.right);
+    const x = this.take(from, level, row, node);
     extend(band, row, x + node.right + gap);
     this.placed.set(node.id, { x, row, band });
     this.latestX = Math.max(this.latestX, x);
     return { x, y: row * rowPitch };
+  }
+
+  /** The first place from `x` on that is free in its row, and below which the line from its parent can come down. */
+  private take(x: number, level: number, row: number, { left, right }: LayoutNode): number {
+    let place = x;
+    for (let tried = Number.NaN; tried !== place;) {
+      tried = place;
+      place = this.row(row).find(place, left, right + gap);
+      for (let above = level; above < row; above += 1) place = this.row(above).find(place, line, line);
+    }
+    this.row(row).occupy(place - left, place + right + gap);
+    for (let above = level; above < row; above += 1) this.row(above).occupy(place - line, place + line);
+    return place;
   }
 
   /** A band in the first rows from `level` on that nothing running needs, and that are free from `left` on. */
@@ -170,20 +185,24 @@ class Row {
     return this.held.every(band => contains(band, above));
   }
 
-  /** Takes the first free place from `x` on; gives its x. */
-  take(x: number, left: number, right: number): number {
+  /** The first place from `x` on with nothing in the way to its left and right. */
+  find(x: number, left: number, right: number): number {
     const { starts, ends } = this;
-    let at = lowerBound(ends, x - left);
     let place = x;
-    for (; at < starts.length; at += 1) {
+    for (let at = lowerBound(ends, x - left); at < starts.length; at += 1) {
       const start = starts[at];
       const end = ends[at];
-      if (start === undefined || end === undefined || place + right + gap <= start) break;
+      if (start === undefined || end === undefined || place + right <= start) break;
       place = Math.max(place, end + left);
     }
-    starts.splice(at, 0, place - left);
-    ends.splice(at, 0, place + right + gap);
     return place;
+  }
+
+  /** Of free room. */
+  occupy(from: number, to: number): void {
+    const at = lowerBound(this.ends, from);
+    this.starts.splice(at, 0, from);
+    this.ends.splice(at, 0, to);
   }
 }
 
