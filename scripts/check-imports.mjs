@@ -8,7 +8,7 @@ import { isBuiltin } from 'node:module';
 import { dirname, join, posix, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { parseSync, Visitor } from 'oxc-parser';
+import { parseSync, Visitor } from 'vite';
 import { rows, unreachable } from './import-rules.mjs';
 
 /** @typedef {{ file: string, line: number, rule: string, why: string }} Violation */
