@@ -38,7 +38,7 @@ describe('the list of sessions', () => {
   const tree = () => screen.getByRole('tree');
   const titles = () => screen.getAllByRole('treeitem').map(item => item.getAttribute('aria-label')?.split(',')[0]);
   const place = () => parsePlace(window.location.hash);
-  const press = (key: string, target: Element = tree()) => act(() => void fireEvent.keyDown(target, { key }));
+  const press = (key: string, target: Element = tree()) => act(async () => void fireEvent.keyDown(target, { key }));
   const active = () => {
     const id = tree().getAttribute('aria-activedescendant') ?? '';
     return document.getElementById(id)?.getAttribute('aria-label')?.split(',')[0];
@@ -82,33 +82,33 @@ describe('the list of sessions', () => {
     await start();
     await act(async () => screen.getByRole('treeitem', { name: /^b,/ }).click());
     expect(place().sessionId).toBe('b');
-    press('ArrowDown');
+    await press('ArrowDown');
     expect(active()).toBe('c');
     expect(place().sessionId).toBe('b');
-    press('Enter');
+    await press('Enter');
     expect(place().sessionId).toBe('c');
-    press('Home');
+    await press('Home');
     expect(active()).toBe('project');
-    press('End');
+    await press('End');
     expect(active()).toBe('c');
   });
 
   it('goes to the next and the previous session with j and k from anywhere', async () => {
     core.put({ id: 'a', updateUs: 3 }, { id: 'b', updateUs: 2 });
     await start();
-    press('j', document.body);
+    await press('j', document.body);
     expect(place().sessionId).toBe('a');
-    press('j', document.body);
+    await press('j', document.body);
     expect(place().sessionId).toBe('b');
-    press('k', document.body);
+    await press('k', document.body);
     expect(place().sessionId).toBe('a');
   });
 
   it('folds a project by keyboard and by click, and remembers it', async () => {
     core.put({ id: 'a', project: 'one' }, { id: 'b', project: 'two' });
     await start();
-    press('Home');
-    press('ArrowLeft');
+    await press('Home');
+    await press('ArrowLeft');
     expect(titles()).toEqual(['one', 'two', 'b']);
     expect(screen.getByRole('treeitem', { name: /^one/ }).getAttribute('aria-expanded')).toBe('false');
     cleanup();
@@ -128,7 +128,7 @@ describe('the list of sessions', () => {
     expect(core.listed.slice(before).map(({ filter }) => filter)).toEqual(['par']);
     expect(place().filter).toBe('par');
     expect(titles()).toEqual(['project', 'fix parser']);
-    press('Escape', box);
+    await press('Escape', box);
     await settle();
     expect(titles()).toEqual(['project', 'fix parser', 'write docs']);
   });
@@ -172,7 +172,7 @@ describe('the list of sessions', () => {
     await settle();
     expect(screen.getAllByTitle('Changed since you last looked')).toHaveLength(1);
     expect(screen.getByRole('treeitem', { name: /^b,.*changed since you last looked/ })).toBeTruthy();
-    press('Enter', screen.getByRole('button', { name: 'Session list options' }));
+    await press('Enter', screen.getByRole('button', { name: 'Session list options' }));
     await act(async () => screen.getByRole('menuitem', { name: 'Mark all as read' }).click());
     expect(screen.queryByTitle(/Changed since/)).toBeNull();
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { groupRows, neighbour, type Row, rowOffsets } from '../../../src/renderer/features/sessions/session-rows.ts';
-import { firstVisible } from '../../../src/renderer/features/sessions/use-anchor.ts';
+import { firstVisible, keepTop } from '../../../src/renderer/features/sessions/use-anchor.ts';
 import { agentLook } from '../../../src/renderer/features/sessions/agents.ts';
 import type { SessionId } from '../../../src/shared/model/ids.ts';
 import { session } from '../fake-core.ts';
@@ -58,6 +58,34 @@ describe('the place of rows', () => {
   it('finds the first row that begins below an edge', () => {
     const offsets = [0, 32, 82, 132];
     expect([0, 1, 32, 33, 131, 999].map(top => firstVisible(offsets, top))).toEqual([0, 1, 1, 2, 3, 3]);
+  });
+});
+
+describe('keepTop', () => {
+  const layout = (sessions: Parameters<typeof groupRows>[0], folded: string[] = []) => {
+    const rows = groupRows(sessions, new Set(folded), none);
+    return { rows, offsets: rowOffsets(rows) };
+  };
+  const before = layout([a1, a2, b1]);
+
+  it('moves with the rows that come and go above the first visible one', () => {
+    const newer = session({ id: 'a0', project: 'a' });
+    expect(keepTop(before, layout([newer, a1, a2, b1]), 82)).toBe(132);
+    expect(keepTop(layout([newer, a1, a2, b1]), before, 132)).toBe(82);
+    expect(keepTop(before, layout([newer, a1, a2, b1]), 60)).toBe(110);
+  });
+
+  it('stays when rows change below', () => {
+    expect(keepTop(before, layout([a1, a2, b1, session({ id: 'c', project: 'c' })]), 32)).toBe(32);
+  });
+
+  it('shows the heading of a project that was folded under the eyes of the user', () => {
+    expect(keepTop(before, layout([a1, a2, b1], ['a']), 82)).toBe(0);
+    expect(keepTop(before, layout([a1, a2, b1], ['b']), 164)).toBe(132);
+  });
+
+  it('begins at the top when nothing is left', () => {
+    expect(keepTop(before, layout([]), 132)).toBe(0);
   });
 });
 

@@ -7,6 +7,7 @@ import type { Span } from '../../../shared/model/span.ts';
 import { Badge } from '../../ui/badge.tsx';
 import { formatBytes, formatCount, formatDateTime, formatTime, shortPath } from '../../ui/format.ts';
 import { KindIcon, kindNames } from '../../ui/kind-icon.tsx';
+import { reveal } from '../../ui/reveal.ts';
 import type { RecordPages } from './record-pages.ts';
 
 interface RecordTableProps {
@@ -50,7 +51,7 @@ export function RecordTable(props: RecordTableProps) {
   useEffect(() => pages.want(from, to), [pages, from, to]);
   useEffect(() => {
     if (shown === null) return;
-    reveal(scroller.current, shown);
+    revealRecord(scroller.current, shown);
     setActiveIndex(shown);
   }, [shown, isOpen]);
   useLayoutEffect(() => {
@@ -62,7 +63,7 @@ export function RecordTable(props: RecordTableProps) {
   const moveTo = (index: number) => {
     const next = Math.max(0, Math.min(total - 1, index));
     setActiveIndex(next);
-    reveal(scroller.current, next);
+    revealRecord(scroller.current, next);
     const record = pages.at(next);
     // With a record open below, the arrows go through the records.
     if (record && chosen !== null) onChoose(record);
@@ -146,16 +147,8 @@ export function RecordTable(props: RecordTableProps) {
   );
 }
 
-/** Scrolls as little as it takes to see a row; to the middle where it was far away. */
-function reveal(scroller: HTMLElement | null, index: number): void {
-  if (!scroller) return;
-  const top = index * ROW;
-  const room = scroller.clientHeight - HEAD;
-  const { scrollTop } = scroller;
-  if (top >= scrollTop && top + ROW <= scrollTop + room) return;
-  const isFar = top < scrollTop - room || top > scrollTop + 2 * room;
-  const above = isFar ? top - room / 2 : top;
-  scroller.scrollTo({ top: top < scrollTop || isFar ? above : top + ROW - room });
+function revealRecord(scroller: HTMLElement | null, index: number): void {
+  reveal(scroller, { top: HEAD + index * ROW, height: ROW, covered: HEAD });
 }
 
 interface RecordRowProps {

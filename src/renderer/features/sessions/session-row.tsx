@@ -1,7 +1,7 @@
 import { ChevronRight } from 'lucide-react';
 import type { Session } from '../../../shared/model/session.ts';
 import { totalTokens } from '../../../shared/model/usage.ts';
-import { describeAge, formatAge, formatTokens, plural, shortModel } from '../../ui/format.ts';
+import { describeAge, formatAge, formatCount, formatTokens, plural, shortModel } from '../../ui/format.ts';
 import { AgentMark } from './agent-mark.tsx';
 import { agentLook } from './agents.ts';
 import { isWritten } from './live.ts';
@@ -94,7 +94,7 @@ export function GroupItem({ id, row, active, top, sticky, onToggle }: GroupItemP
         {row.project === '' ? 'No project' : row.project}
       </span>
       {row.unread > 0 && <span className="sessions-row-unread" title={`${row.unread} changed since you last looked`} />}
-      <span className="sessions-group-count number">{row.count}</span>
+      <span className="sessions-group-count number">{formatCount(row.count)}</span>
     </div>
   );
 }

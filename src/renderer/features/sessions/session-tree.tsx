@@ -15,6 +15,7 @@ import {
 } from 'react';
 import type { SessionId } from '../../../shared/model/ids.ts';
 import { useNow } from '../../state/use-now.ts';
+import { reveal } from '../../ui/reveal.ts';
 import { GroupItem, SessionItem } from './session-row.tsx';
 import { type Row, rowHeights, rowOffsets, sessionKey } from './session-rows.ts';
 import { useAnchor } from './use-anchor.ts';
@@ -53,7 +54,6 @@ export function SessionTree({ rows, selectedId, treeRef, onOpen, onFold }: Sessi
     getItemKey,
     overscan: 8,
     useFlushSync: false,
-    scrollPaddingStart: rowHeights.group,
     initialRect: { width: 280, height: 800 },
   });
   const items = virtualizer.getVirtualItems();
@@ -61,7 +61,13 @@ export function SessionTree({ rows, selectedId, treeRef, onOpen, onFold }: Sessi
   const stickyIndex = headings.findLast(index => (offsets[index] ?? 0) <= top) ?? null;
   const stickyRow = stickyIndex === null ? undefined : rows[stickyIndex];
 
-  useReveal(selectedId, rows, index => virtualizer.scrollToIndex(index, { align: 'auto' }));
+  const scrollTo = (index: number) =>
+    reveal(treeRef.current, {
+      top: offsets[index] ?? 0,
+      height: rowHeights[rows[index]?.kind ?? 'session'],
+      covered: rows[index]?.kind === 'group' ? 0 : rowHeights.group,
+    });
+  useReveal(selectedId, rows, scrollTo);
 
   const selectedKey = selectedId === null ? null : sessionKey(selectedId);
   const wanted = activeKey ?? selectedKey;
@@ -72,7 +78,7 @@ export function SessionTree({ rows, selectedId, treeRef, onOpen, onFold }: Sessi
     const row = rows[index];
     if (!row) return;
     setActiveKey(row.key);
-    virtualizer.scrollToIndex(index, { align: 'auto' });
+    scrollTo(index);
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const row = rows[active];
@@ -158,7 +164,7 @@ export function SessionTree({ rows, selectedId, treeRef, onOpen, onFold }: Sessi
 /** Brings a session into view, once, when it is selected from elsewhere; a new one as soon as it is in the list. */
 function useReveal(selectedId: SessionId | null, rows: readonly Row[], scrollTo: (index: number) => void): void {
   const revealed = useRef<SessionId | null>(null);
-  const reveal = useEffectEvent((id: SessionId) => {
+  const show = useEffectEvent((id: SessionId) => {
     if (revealed.current === id) return;
     const index = rows.findIndex(row => row.key === sessionKey(id));
     if (index === -1) return;
@@ -166,6 +172,6 @@ function useReveal(selectedId: SessionId | null, rows: readonly Row[], scrollTo:
     scrollTo(index);
   });
   useEffect(() => {
-    if (selectedId !== null) reveal(selectedId);
+    if (selectedId !== null) show(selectedId);
   }, [selectedId, rows]);
 }

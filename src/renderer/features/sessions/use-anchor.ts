@@ -3,14 +3,9 @@
 import { type RefObject, useLayoutEffect, useRef } from 'react';
 import type { Row } from './session-rows.ts';
 
-interface Anchor {
-  readonly key: string;
-  /** Pixels from the top of the list's window to the top of the row. */
-  readonly below: number;
-}
-
 /**
- * While `hold()` is true, the first visible row stays where it is on the screen whatever happens to the rows above it.
+ * While `hold()` is true, the first visible row stays where it is on the screen whatever happens to the rows above it;
+ * when it is gone itself (its project was folded), the nearest row above it comes to the top.
  * `offsets[i]` is where row i begins, in pixels.
  */
 export function useAnchor(
@@ -19,28 +14,33 @@ export function useAnchor(
   offsets: readonly number[],
   hold: () => boolean,
 ): void {
-  const anchor = useRef<Anchor | null>(null);
+  const last = useRef({ rows, offsets });
   useLayoutEffect(() => {
+    const before = last.current;
+    last.current = { rows, offsets };
     const element = scroller.current;
-    if (!element) return undefined;
-    const held = anchor.current;
-    if (held && hold()) {
-      const index = rows.findIndex(row => row.key === held.key);
-      const offset = offsets[index];
-      if (offset !== undefined) {
-        const wanted = Math.max(0, offset - held.below);
-        if (Math.abs(wanted - element.scrollTop) >= 1) element.scrollTo({ top: wanted });
-      }
-    }
-    const remember = () => {
-      const index = firstVisible(offsets, element.scrollTop);
-      const row = rows[index];
-      anchor.current = row ? { key: row.key, below: (offsets[index] ?? 0) - element.scrollTop } : null;
-    };
-    remember();
-    element.addEventListener('scroll', remember, { passive: true });
-    return () => element.removeEventListener('scroll', remember);
+    if (!element || before.rows === rows || !hold()) return;
+    const top = keepTop(before, { rows, offsets }, element.scrollTop);
+    if (Math.abs(top - element.scrollTop) >= 1) element.scrollTo({ top });
   }, [scroller, rows, offsets, hold]);
+}
+
+interface Layout {
+  readonly rows: readonly Row[];
+  readonly offsets: readonly number[];
+}
+
+/** The scroll position that shows after a change what was shown before it. */
+export function keepTop(before: Layout, after: Layout, top: number): number {
+  const places = new Map(after.rows.map((row, index) => [row.key, index]));
+  const first = firstVisible(before.offsets, top);
+  for (let index = Math.min(first, before.rows.length - 1); index >= 0; index -= 1) {
+    const place = places.get(before.rows[index]?.key ?? '');
+    if (place === undefined) continue;
+    const moved = after.offsets[place] ?? 0;
+    return index === first ? Math.max(0, moved + top - (before.offsets[index] ?? 0)) : moved;
+  }
+  return 0;
 }
 
 /** The first row that begins at or below the top edge, by halving. */
