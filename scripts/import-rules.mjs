@@ -9,22 +9,17 @@ const MODEL = ['src/shared/base', 'src/shared/model', 'zod'];
 const WINDOW = [SHARED, 'react', 'radix-ui', 'lucide-react', 'assets'];
 const FEATURE = [
   ...WINDOW,
+  '@tanstack/react-virtual',
   'src/renderer/platform',
   'src/renderer/state',
   'src/renderer/ui',
   'src/renderer/features/*/index.ts',
   'src/renderer/features/*/index.tsx',
 ];
-const CORE = [
-  SHARED,
-  'src/main/core/base',
-  'types of src/main/core/*',
-  'types of src/main/core/store/index.ts',
-  'zod',
-  'node:*',
-];
+const ROWS = 'types of src/main/core/store/index.ts';
+const CORE = [SHARED, 'src/main/core/base', 'types of src/main/core/*', ROWS, 'zod', 'node:*'];
+const DOOR = [SHARED, 'src/main', 'src/main/core/base', 'types of src/main/core/*', 'zod', 'node:*'];
 const FACTS = 'src/main/core/parsers/parser.ts';
-const CODEMIRROR = ['@codemirror/*', '@lezer/*'];
 
 export const rows = [
   // What main, preload and renderer agree on: no runtime of its own.
@@ -42,25 +37,25 @@ export const rows = [
   ['src/main/workers', [SHARED, 'src/main/core/*', 'src/main/core/store/index.ts', 'zod', 'node:*']],
 
   // The doors: two small entries and a command line over one compose.ts.
-  ['src/main/compose.ts', [SHARED, 'src/main/core/*', 'src/main/core/worker-calls.ts', 'src/main/workers', 'node:*']],
+  [
+    'src/main/compose.ts',
+    [SHARED, 'src/main/core/*', ROWS, 'src/main/core/worker-calls.ts', 'src/main/workers', 'node:*'],
+  ],
   ['src/main/desktop', [SHARED, 'electron', 'zod', 'node:*']],
-  ['src/main/serve', [SHARED, 'src/main/core/base', 'src/main/compose.ts', 'ws', 'zod', 'node:*']],
+  ['src/main/serve', [...DOOR, 'src/main/core/store/index.ts', 'package.json', 'ws']],
   ['src/main/index.ts', [SHARED, 'src/main', 'src/main/desktop', 'electron', 'assets', 'node:*']],
-  ['src/main/cli.ts', [SHARED, 'src/main', 'src/main/core/base', 'src/main/serve', 'commander', 'zod', 'node:*']],
-  ['src/main/*.ts', [SHARED, 'src/main', 'src/main/core/base', 'src/main/serve', 'zod', 'node:*']],
+  ['src/main/cli.ts', [...DOOR, 'src/main/serve']],
+  ['src/main/*.ts', [...DOOR, 'src/main/serve']],
   ['src/preload', ['src/shared/contract', 'electron']],
 
   // The window: knows the contract and nothing behind it. Features meet at each other's front file.
   ['src/renderer/platform', [SHARED, 'zod']],
   ['src/renderer/state', [SHARED, 'src/renderer/platform', 'react']],
+  ['src/renderer/ui/code-view.tsx', [...WINDOW, 'src/renderer/ui', '@codemirror/*', '@lezer/*']],
   ['src/renderer/ui', WINDOW],
   ['src/renderer/features/graph', [...FEATURE, 'cytoscape']],
-  [
-    'src/renderer/features/conversation',
-    [...FEATURE, '@tanstack/react-virtual', 'react-markdown', 'remark-gfm', 'diff'],
-  ],
-  ['src/renderer/features/raw', [...FEATURE, '@tanstack/react-virtual', ...CODEMIRROR]],
-  ['src/renderer/features/*', [...FEATURE, '@tanstack/react-virtual']],
+  ['src/renderer/features/conversation', [...FEATURE, 'react-markdown', 'remark-gfm', 'diff']],
+  ['src/renderer/features/*', FEATURE],
   ['src/renderer/shell', FEATURE],
   ['src/renderer/*.tsx', [...FEATURE, 'src/renderer/*.tsx', 'src/renderer/shell', 'react-dom']],
   ['src/env.d.ts', []],
