@@ -1,6 +1,7 @@
 // Shapes, colours and lines of nodes and edges, as Cytoscape's stylesheet. What stands on the nodes is NodePainter's.
 
 import { type Form, sizes } from '../picture/appearance.ts';
+import { corners, edgeRadius, edgeTurn, hexagonSlant } from './shapes.ts';
 import type { Palette } from './palette.ts';
 
 export interface StyleRule {
@@ -35,9 +36,9 @@ export function canvasStyle(palette: Palette, reducedMotion: boolean): StyleRule
       style: {
         'curve-style': 'round-taxi',
         'taxi-direction': 'downward',
-        'taxi-turn': 20,
+        'taxi-turn': edgeTurn,
         'taxi-turn-min-distance': 6,
-        'taxi-radius': 10,
+        'taxi-radius': edgeRadius,
         width: 1.4,
         'line-color': palette.lineStrong,
         'line-opacity': 0.85,
@@ -48,8 +49,6 @@ export function canvasStyle(palette: Palette, reducedMotion: boolean): StyleRule
       },
     },
     { selector: 'edge.orphan', style: { 'line-style': 'dashed' } },
-    { selector: 'edge.lit', style: { 'line-color': palette.accent, 'line-opacity': 1, width: 2, 'z-index': 2 } },
-    { selector: '.dim', style: { opacity: dimmed } },
     { selector: '.entering', style: { opacity: 0 } },
     { selector: 'node.selected', style: { 'outline-width': 3, 'outline-color': palette.focus, 'outline-opacity': 1 } },
     {
@@ -58,9 +57,6 @@ export function canvasStyle(palette: Palette, reducedMotion: boolean): StyleRule
     },
   ];
 }
-
-/** Opacity of what is neither hovered nor on its way to the root or below it. */
-export const dimmed = 0.22;
 
 const forms = Object.keys(sizes) as readonly Form[];
 
@@ -81,7 +77,7 @@ function formStyle(form: Form, palette: Palette): StyleRule['style'] {
       return {
         ...size,
         shape: 'round-rectangle',
-        'corner-radius': '5px',
+        'corner-radius': `${corners.llm}px`,
         'border-color': palette.llm,
         'background-color': palette.llmGround,
       };
@@ -89,7 +85,7 @@ function formStyle(form: Form, palette: Palette): StyleRule['style'] {
       return {
         ...size,
         shape: 'polygon',
-        'shape-polygon-points': hexagon(width, 13),
+        'shape-polygon-points': hexagon(width, hexagonSlant),
         'border-color': palette.tool,
         'background-color': palette.toolGround,
       };
@@ -97,7 +93,7 @@ function formStyle(form: Form, palette: Palette): StyleRule['style'] {
       return {
         ...size,
         shape: 'round-rectangle',
-        'corner-radius': '22px',
+        'corner-radius': `${corners.phase}px`,
         'border-color': palette.phase,
         'background-color': palette.phaseGround,
       };
@@ -105,7 +101,7 @@ function formStyle(form: Form, palette: Palette): StyleRule['style'] {
       return {
         ...size,
         shape: 'round-rectangle',
-        'corner-radius': '10px',
+        'corner-radius': `${corners.tile}px`,
         'border-width': 1,
         'border-color': palette.lineStrong,
         'background-color': palette.raised,

@@ -9,8 +9,8 @@ import { Emitter } from '../../../../shared/base/emitter.ts';
 import type { Point } from '../layout/layout.ts';
 import { type Appearance, circleText, sizes } from '../picture/appearance.ts';
 import type { Change, Mounted } from '../picture/diff.ts';
-import { canvasStyle, dimmed } from './canvas-style.ts';
-import { NodePainter } from './node-painter.ts';
+import { canvasStyle } from './canvas-style.ts';
+import { CanvasOverlay, type Scene } from './canvas-overlay.ts';
 import type { Palette } from './palette.ts';
 
 export interface Box {
@@ -76,18 +76,13 @@ const smallestFit = 0.09;
 const mostAnimated = 400;
 const glide = { duration: 240, easing: 'ease-in-out-cubic' } as const;
 
-interface Live {
-  appearance: Appearance;
-  dim: boolean;
-}
-
 export function createGraphCanvas(container: HTMLElement, initial: Palette, reducedMotion: boolean): GraphCanvas {
   const lifetime = new DisposableStore();
   const taps = new Emitter<Tap>();
   const hovers = new Emitter<Hover | null>();
   const drops = new Emitter<{ readonly id: string; readonly at: Point }>();
   const frames = new Emitter<void>();
-  const live = new Map<string, Live>();
+  const nodes = new Map<string, CanvasNode>();
   const cy = cytoscape({
     container,
     style: toStyle(initial, reducedMotion),
@@ -99,10 +94,12 @@ export function createGraphCanvas(container: HTMLElement, initial: Palette, redu
     selectionType: 'single',
   });
   lifetime.add(toDisposable(() => cy.destroy()));
-  const overlay = lifetime.add(new Overlay(container, cy, live, initial));
+  const overlay = lifetime.add(new CanvasOverlay(container, initial, reducedMotion));
+  const draw = () => overlay.draw(sceneOf(cy, nodes));
+  overlay.onNeedsFrame(draw);
 
   cy.on('render', () => {
-    overlay.draw();
+    draw();
     frames.emit();
   });
   cy.on('tap', event => taps.emit(tapOf(event, false)));
@@ -111,14 +108,13 @@ export function createGraphCanvas(container: HTMLElement, initial: Palette, redu
     const node: cytoscape.NodeSingular = event.target;
     drops.emit({ id: node.id(), at: { ...node.position() } });
   });
-  const hover = new HoverLight(cy, live);
   cy.on('mouseover', 'node', event => {
     const node: cytoscape.NodeSingular = event.target;
-    hover.light(node);
+    overlay.light(node.id());
     hovers.emit({ id: node.id(), at: event.renderedPosition });
   });
   cy.on('mouseout', 'node', () => {
-    hover.clear();
+    overlay.light(null);
     hovers.emit(null);
   });
   cy.on('grab viewport', () => hovers.emit(null));
@@ -141,22 +137,22 @@ export function createGraphCanvas(container: HTMLElement, initial: Palette, redu
   return {
     apply(change, animate) {
       const calm = animate && !reducedMotion;
-      hover.clear();
+      overlay.light(null);
       const gliding = calm && change.move.length <= mostAnimated;
       cy.batch(() => {
         for (const id of change.remove) {
           node(id).remove();
-          live.delete(id);
+          nodes.delete(id);
         }
-        for (const mounted of change.add) live.set(mounted.id, { appearance: mounted.appearance, dim: false });
+        for (const { id, parentId, appearance } of change.add) nodes.set(id, { parentId, appearance });
         cy.add(change.add.flatMap(mounted => elementsOf(mounted, calm && change.add.length <= mostAnimated)));
-        for (const { id, appearance } of change.restyle) {
-          const known = live.get(id);
-          if (known) known.appearance = appearance;
+        for (const { id, parentId, appearance } of change.restyle) {
+          nodes.set(id, { parentId, appearance });
           const keep = node(id).hasClass('selected') ? ' selected' : '';
           node(id).classes(`${classesOf(appearance)}${keep}`);
         }
-        for (const { id, parentId } of change.reattach) {
+        for (const { id, parentId, appearance } of change.reattach) {
+          nodes.set(id, { parentId, appearance });
           cy.getElementById(edgeId(id)).remove();
           if (parentId !== null) cy.add(edgeOf(id, parentId));
         }
@@ -202,7 +198,7 @@ export function createGraphCanvas(container: HTMLElement, initial: Palette, redu
     },
     fit(calm) {
       cy.stop();
-      const box = contentBox(live, cy);
+      const box = contentBox(cy, nodes);
       const zoom = Math.min(largestFit, (cy.width() - 64) / (box.x2 - box.x1), (cy.height() - 64) / (box.y2 - box.y1));
       const level = Math.max(smallestFit, zoom);
       // What is too long for one view stays where it is looked at.
@@ -240,85 +236,21 @@ export function createGraphCanvas(container: HTMLElement, initial: Palette, redu
   };
 }
 
-/** Dims all but a node, its way to the root and what is below it. */
-class HoverLight {
-  private readonly cy: cytoscape.Core;
-  private readonly live: ReadonlyMap<string, Live>;
-  private lit = false;
-
-  constructor(cy: cytoscape.Core, live: ReadonlyMap<string, Live>) {
-    this.cy = cy;
-    this.live = live;
-  }
-
-  light(node: cytoscape.NodeSingular): void {
-    const related = node.predecessors().union(node.successors()).union(node);
-    this.cy.batch(() => {
-      const others = this.cy.elements().difference(related);
-      this.cy.elements('.dim').intersection(related).removeClass('dim');
-      others.addClass('dim');
-      this.cy.edges('.lit').removeClass('lit');
-      node.predecessors('edge').addClass('lit');
-    });
-    for (const [id, one] of this.live) one.dim = !related.has(this.cy.getElementById(id));
-    this.lit = true;
-  }
-
-  clear(): void {
-    if (!this.lit) return;
-    this.lit = false;
-    this.cy.batch(() => this.cy.elements('.dim, .lit').removeClass('dim lit'));
-    for (const one of this.live.values()) one.dim = false;
-  }
+interface CanvasNode {
+  readonly parentId: string | null;
+  readonly appearance: Appearance;
 }
 
-/** A second canvas over Cytoscape's, on which what stands on the nodes is drawn in the same frame. */
-class Overlay implements Disposable {
-  private readonly canvas: HTMLCanvasElement;
-  private readonly context: CanvasRenderingContext2D | null;
-  private readonly cy: cytoscape.Core;
-  private readonly live: ReadonlyMap<string, Live>;
-  private painter: NodePainter | undefined;
-
-  constructor(container: HTMLElement, cy: cytoscape.Core, live: ReadonlyMap<string, Live>, palette: Palette) {
-    this.cy = cy;
-    this.live = live;
-    this.canvas = container.ownerDocument.createElement('canvas');
-    this.canvas.className = 'graph-overlay';
-    container.append(this.canvas);
-    this.context = this.canvas.getContext('2d');
-    this.setPalette(palette);
-  }
-
-  setPalette(palette: Palette): void {
-    if (this.context) this.painter = new NodePainter(this.context, palette);
-  }
-
-  draw(): void {
-    const { canvas, context, cy, painter } = this;
-    if (!context || !painter) return;
-    const ratio = window.devicePixelRatio;
-    const width = Math.round(cy.width() * ratio);
-    const height = Math.round(cy.height() * ratio);
-    if (canvas.width !== width) canvas.width = width;
-    if (canvas.height !== height) canvas.height = height;
-    const zoom = cy.zoom();
-    const pan = cy.pan();
-    const { x1, x2, y1, y2 } = cy.extent();
-    context.setTransform(1, 0, 0, 1, 0, 0);
-    context.clearRect(0, 0, width, height);
-    context.setTransform(zoom * ratio, 0, 0, zoom * ratio, pan.x * ratio, pan.y * ratio);
-    for (const [id, { appearance, dim }] of this.live) {
-      const at = cy.getElementById(id).position();
-      const half = sizes[appearance.form].width / 2;
-      const isOut = at.x + half + circleText.width < x1 || at.x - half - 20 > x2 || at.y + 60 < y1 || at.y - 60 > y2;
-      if (!isOut) painter.paint({ appearance, at, opacity: dim ? dimmed : 1 }, zoom);
-    }
-  }
-
-  dispose(): void {
-    this.canvas.remove();
-  }
+function sceneOf(cy: cytoscape.Core, nodes: ReadonlyMap<string, CanvasNode>): Scene {
+  return {
+    width: cy.width(),
+    height: cy.height(),
+    zoom: cy.zoom(),
+    pan: cy.pan(),
+    extent: cy.extent(),
+    nodes,
+    placeOf: id => cy.getElementById(id).position(),
+  };
 }
 
 /** Sideways scrolling, and scrolling with shift, pans along time; the rest zooms. */
@@ -335,9 +267,9 @@ function panByWheel(container: HTMLElement, cy: cytoscape.Core): Disposable {
   return toDisposable(() => container.removeEventListener('wheel', onWheel, { capture: true }));
 }
 
-function contentBox(live: ReadonlyMap<string, Live>, cy: cytoscape.Core): Box {
+function contentBox(cy: cytoscape.Core, nodes: ReadonlyMap<string, CanvasNode>): Box {
   let box: Box = { x1: Infinity, y1: Infinity, x2: -Infinity, y2: -Infinity };
-  for (const [id, { appearance }] of live) {
+  for (const [id, { appearance }] of nodes) {
     const { x, y } = cy.getElementById(id).position();
     const { width, height } = sizes[appearance.form];
     const text = appearance.form === 'agent' || appearance.form === 'orchestrator' ? circleText.width : 0;
@@ -348,7 +280,7 @@ function contentBox(live: ReadonlyMap<string, Live>, cy: cytoscape.Core): Box {
       y2: Math.max(box.y2, y + height / 2),
     };
   }
-  return live.size === 0 ? { x1: 0, y1: 0, x2: 1, y2: 1 } : box;
+  return nodes.size === 0 ? { x1: 0, y1: 0, x2: 1, y2: 1 } : box;
 }
 
 function tapOf({ target, cy, position }: cytoscape.EventObject, twice: boolean): Tap {

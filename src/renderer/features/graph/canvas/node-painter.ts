@@ -7,18 +7,12 @@ import { circleText, type Appearance, type Form, type IconName, sizes, type Tile
 import type { Point } from '../layout/layout.ts';
 import { iconPaths } from './icons.ts';
 import type { Palette } from './palette.ts';
+import { corners, edgeRadius, edgeTurn, hexagonSlant } from './shapes.ts';
 
 /** Text of 12 pixels is not drawn below this zoom. */
 const leastTextZoom = 0.5;
 /** Below this one nodes are plain blocks of their colour, which can still be told apart. */
 const leastIconZoom = 0.25;
-
-export interface Painted {
-  readonly appearance: Appearance;
-  readonly at: Point;
-  /** 0 to 1: less for what is dimmed or just coming in. */
-  readonly opacity: number;
-}
 
 export class NodePainter {
   private readonly icons = new Map<IconName, Path2D>();
@@ -31,16 +25,56 @@ export class NodePainter {
     this.palette = palette;
   }
 
-  paint({ appearance, at, opacity }: Painted, zoom: number): void {
-    const { context } = this;
-    context.globalAlpha = opacity;
-    if (zoom < leastIconZoom) this.paintBlock(appearance, at, zoom);
-    else {
-      if (appearance.tile) this.paintTile(appearance, appearance.tile, at, zoom);
-      else this.paintSpan(appearance, at, zoom);
-      this.paintMark(appearance, at, zoom);
+  /** What stands on a node. */
+  paint(appearance: Appearance, at: Point, zoom: number): void {
+    if (zoom < leastIconZoom) {
+      this.paintBlock(appearance, at, zoom);
+      return;
     }
-    context.globalAlpha = 1;
+    if (appearance.tile) this.paintTile(appearance, appearance.tile, at, zoom);
+    else this.paintSpan(appearance, at, zoom);
+    this.paintMark(appearance, at, zoom);
+  }
+
+  /** The node's own shape, where it has to be seen above what Cytoscape drew. */
+  paintShape({ form, mark }: Appearance, at: Point, strong: boolean): void {
+    const { context, palette } = this;
+    const { width, height } = sizes[form];
+    const left = at.x - width / 2;
+    const top = at.y - height / 2;
+    context.beginPath();
+    if (form === 'agent' || form === 'orchestrator') context.arc(at.x, at.y, width / 2, 0, Math.PI * 2);
+    else if (form === 'tool') {
+      context.moveTo(left, at.y);
+      context.lineTo(left + hexagonSlant, top);
+      context.lineTo(left + width - hexagonSlant, top);
+      context.lineTo(left + width, at.y);
+      context.lineTo(left + width - hexagonSlant, top + height);
+      context.lineTo(left + hexagonSlant, top + height);
+      context.closePath();
+    } else context.roundRect(left, top, width, height, corners[form]);
+    context.fillStyle = form === 'tile' ? palette.raised : palette[`${form}Ground`];
+    context.fill();
+    context.strokeStyle = mark === 'error' ? palette.bad : form === 'tile' ? palette.lineStrong : palette[form];
+    context.lineWidth = strong ? 2.5 : 1.5;
+    context.stroke();
+  }
+
+  /** Down from the parent, over, and down to the child; the way to the root in the colour of what is chosen. */
+  paintEdge(parent: Appearance, from: Point, child: Appearance, to: Point, onWay: boolean): void {
+    const { context, palette } = this;
+    const top = from.y + sizes[parent.form].height / 2;
+    const end = to.y - sizes[child.form].height / 2;
+    const turn = end - top > edgeTurn * 1.5 ? top + edgeTurn : (top + end) / 2;
+    const radius = Math.min(edgeRadius, Math.abs(to.x - from.x) / 2, Math.abs(end - turn), Math.abs(turn - top));
+    context.beginPath();
+    context.moveTo(from.x, top);
+    context.arcTo(from.x, turn, to.x, turn, radius);
+    context.arcTo(to.x, turn, to.x, end, radius);
+    context.lineTo(to.x, end);
+    context.strokeStyle = onWay ? palette.accent : palette.lineStrong;
+    context.lineWidth = onWay ? 2 : 1.4;
+    context.stroke();
   }
 
   private paintBlock({ form, mark, tile }: Appearance, at: Point, zoom: number): void {
