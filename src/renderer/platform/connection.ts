@@ -52,7 +52,6 @@ export function keepConnected(open: OpenTransport): Connection {
   };
   const attach = (transport: Transport) => {
     if (disposed) return;
-    // Registered before the client's own listener, so that its failing calls find the status 'lost'.
     transport.onClose(lose);
     contractClient.attach(transport);
     before = true;

@@ -51,7 +51,7 @@ export function useLookedAt(): LookedAtStore {
   );
 }
 
-/** True before the first index of this window is done: everything is new then, so nothing is unread. */
+/** False until the first index that this window saw is done: everything is new then, so nothing is unread. */
 export function hasBaseline(): boolean {
   return parse(readText(KEY)).baseline !== null;
 }

@@ -157,10 +157,10 @@ describe('the list of sessions', () => {
   it('stays at the top where a new session comes in, while nobody is in the list', async () => {
     for (let i = 0; i < 100; i += 1) core.sessions.set(`s${i}`, { ...sample(i) });
     await start();
-    core.put({ id: 'fresh', project: 'project', title: 'fresh', updateUs: 999 * MINUTE_US });
+    core.put({ id: 'fresh', project: 'another', title: 'fresh', updateUs: 999 * MINUTE_US });
     await settle();
     expect(tree().scrollTop).toBe(0);
-    expect(titles()[1]).toBe('fresh');
+    expect(titles().slice(0, 2)).toEqual(['another', 'fresh']);
   });
 
   it('marks what changed since the user looked, and forgets it on request', async () => {

@@ -131,11 +131,12 @@ describe('SessionList', () => {
     core.goDown();
     core.sessions.clear();
     core.revision = 1;
-    core.put({ id: 'other' });
+    const others = Array.from({ length: 9 }, (_, i) => `other ${i}`);
+    core.put(...others.map(id => ({ id })));
     core.up = true;
     await vi.advanceTimersByTimeAsync(10_000);
-    expect(ids()).toEqual(['other']);
-    expect(list.snapshot()).toMatchObject({ revision: 2, total: 1 });
+    expect(ids()).toEqual(others);
+    expect(list.snapshot()).toMatchObject({ revision: 2, total: 9 });
   });
 
   it('passes its filter on, and forgets a session that does not fit it any more', async () => {

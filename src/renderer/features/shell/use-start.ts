@@ -60,6 +60,6 @@ function useLooking(): void {
     if (session && document.visibilityState === 'visible') look(session.id, session.revision);
   }, [session, look]);
   useEffect(() => {
-    if (!indexing && revision > 0 && !hasBaseline()) lookAtAll(revision);
+    if (!indexing && revision >= 0 && !hasBaseline()) lookAtAll(revision);
   }, [indexing, revision, lookAtAll]);
 }
