@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DisposableStore, toDisposable } from '../../../src/shared/base/disposable.ts';
 
-function store(): { store: DisposableStore; done: string[]; add(name: string, fails?: boolean): void } {
+function store(): { store: DisposableStore; done: string[]; add: (name: string, fails?: boolean) => void } {
   const done: string[] = [];
   const made = new DisposableStore();
   return {

@@ -19,8 +19,13 @@ describe('an error on its way across a layer', () => {
     expect(toPlayheadError(controller.signal.reason).code).toBe('cancelled');
   });
 
-  it.each([['a text'], [undefined], [null], [42], [{ code: 'conflict' }]])('is made even of %j', thrown => {
-    expect(toPlayheadError(thrown)).toMatchObject({ code: 'internal', message: String(thrown) });
+  it.each([
+    ['a text', 'a text'],
+    [undefined, 'undefined'],
+    [42, '42'],
+    [{ code: 'conflict' }, '[object Object]'],
+  ])('is made even of %j', (thrown, message) => {
+    expect(toPlayheadError(thrown)).toMatchObject({ code: 'internal', message });
   });
 
   it('has a code from a list without doubles', () => {
