@@ -63,5 +63,9 @@ function runPreload(preload) {
     return { contextBridge, ipcRenderer, webUtils };
   };
   const module = { exports: {} };
-  preload(require, module, module.exports, { platform: 'linux' });
+  try {
+    preload(require, module, module.exports, { platform: 'linux' });
+  } catch (error) {
+    send('preload-error', [error.message]);
+  }
 }

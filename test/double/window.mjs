@@ -41,8 +41,10 @@ class WebContents extends EventEmitter {
   }
 
   #hear(frame, channel, args) {
+    if (channel === 'preload-error')
+      return this.emit('preload-error', {}, this.#preferences.preload, new Error(args[0]));
     const parent = frame.parentFrame() && { url: toReal(frame.parentFrame().url()) };
-    this.ipc.emit(channel, { sender: this, senderFrame: { url: toReal(frame.url()), parent } }, ...args);
+    return this.ipc.emit(channel, { sender: this, senderFrame: { url: toReal(frame.url()), parent } }, ...args);
   }
 
   /** Asks the app's listeners, as Chromium does before a page leaves its document. */

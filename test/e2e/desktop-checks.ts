@@ -1,13 +1,15 @@
 // What the desktop app has to do, checked the same way on the Electron double and in real Electron.
 
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type DesktopApp, type Launcher, repository } from './desktop-app.ts';
 
-const recording = join(repository, 'test/fixtures/claude-code/recordings');
+/** One session of Claude Code 2.1.235, which named it "Hello world". */
+const recording = join(repository, 'test/fixtures/claude-code/recordings/irrlicht-2.1.235-newest.jsonl');
+const title = 'Hello world';
 
 /** One call of the contract through the real preload, from inside the page: the 'done' or 'fail' frame. */
 function call(page: Page, name: string, input: unknown): Promise<{ t: string; output: never; code: string }> {
@@ -35,15 +37,18 @@ export function checkDesktop(launcher: Launcher): void {
   let app: DesktopApp;
   const at = (name: string): string => join(folder, name);
   const quietArgs = (): string[] => ['--data-dir', dataDir, '--source', `auto=${at('no-logs')}`];
-  const sessionCount = async (): Promise<number> => {
-    const { output } = await call(app.page, 'sessions.list', {});
-    return (output as { total: number }).total;
+  /** What the store lists once the recorded session stands in the window. */
+  const listOpened = async (): Promise<unknown> => {
+    await app.page.getByText(title).first().waitFor({ timeout: 10_000 });
+    return (await call(app.page, 'sessions.list', {})).output;
   };
+  const once = { total: 1, sessions: [{ title, agent: 'claude-code', agentVersion: '2.1.235' }] };
 
   const setUp = async (): Promise<void> => {
     folder = mkdtempSync(join(tmpdir(), 'playhead-desktop-'));
     dataDir = at('data');
-    cpSync(recording, at('recordings'), { recursive: true });
+    mkdirSync(at('recorded'));
+    copyFileSync(recording, at('recorded/session.jsonl'));
     app = await launcher.launch(quietArgs());
   };
   const tearDown = async (): Promise<void> => {
@@ -174,12 +179,12 @@ export function checkDesktop(launcher: Launcher): void {
         Menu.getApplicationMenu()?.items.map(item => item.label || item.role),
       );
       expect(labels).toEqual(expect.arrayContaining(['&File', '&Edit', '&View']));
-      const path = at('recordings');
+      const path = at('recorded');
       await app.evaluate(({ dialog, Menu }, chosen) => {
         dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [chosen] });
         Menu.getApplicationMenu()?.getMenuItemById('open-folder')?.click();
       }, path);
-      await vi.waitFor(async () => expect(await sessionCount()).toBeGreaterThan(0), 10_000);
+      expect(await listOpened()).toMatchObject(once);
     });
 
     it('gets a new line to the core when it is loaded again', async () => {
@@ -196,14 +201,14 @@ export function checkDesktop(launcher: Launcher): void {
     it('opens a file that the system hands over', async () => {
       await app.evaluate(({ app: electronApp }, path) => {
         electronApp.emit('open-file', { preventDefault() {} }, path);
-      }, at('recordings'));
-      await vi.waitFor(async () => expect(await sessionCount()).toBeGreaterThan(0), 10_000);
+      }, at('recorded/session.jsonl'));
+      expect(await listOpened()).toMatchObject(once);
     });
 
     it('takes over the files of a second start, which ends with 0', async () => {
-      const second = await launcher.run([...quietArgs(), at('recordings')]);
+      const second = await launcher.run([...quietArgs(), at('recorded/session.jsonl')]);
       expect(second).toMatchObject({ code: 0 });
-      await vi.waitFor(async () => expect(await sessionCount()).toBeGreaterThan(0), 10_000);
+      expect(await listOpened()).toMatchObject(once);
     });
 
     it('quits with 0, closes the store, and remembers where its window stood', async () => {

@@ -50,6 +50,7 @@ export function openWindow(setup: WindowSetup, onShown: () => void): BrowserWind
   followTheme(window);
   rememberPlace(window, setup.placeFile);
   reloadAfterCrash(window);
+  reportPreload(window);
   window.loadURL(setup.url).catch((error: Error) => {
     if (window.isDestroyed()) return;
     window.show();
@@ -88,6 +89,13 @@ function rememberPlace(window: BrowserWindow, file: string): void {
   window.on('unmaximize', saveSoon);
   window.on('close', save);
   window.on('closed', () => clearTimeout(timer));
+}
+
+/** Without its preload a window can say nothing for itself: whoever reads the terminal learns why. */
+function reportPreload(window: BrowserWindow): void {
+  window.webContents.on('preload-error', (_event, path, error) => {
+    process.stderr.write(`playhead: ${path} failed: ${error.message}\n`);
+  });
 }
 
 function reloadAfterCrash(window: BrowserWindow): void {
