@@ -1,4 +1,4 @@
-// Keys that work anywhere in the window, unless somebody is typing.
+// Keys that work anywhere in the window, unless somebody is typing or a dialog is open.
 
 import { useEffect, useEffectEvent } from 'react';
 
@@ -7,7 +7,7 @@ export type Shortcuts = Readonly<Record<string, () => void>>;
 /** Runs the action of a pressed key (`KeyboardEvent.key`). Keys with Ctrl, Alt or Meta are left alone. */
 export function useShortcuts(shortcuts: Shortcuts): void {
   const onKeyDown = useEffectEvent((event: KeyboardEvent) => {
-    if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || isTyping(event.target)) return;
+    if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || isTaken(event.target)) return;
     const action = Object.hasOwn(shortcuts, event.key) ? shortcuts[event.key] : undefined;
     if (!action) return;
     event.preventDefault();
@@ -19,9 +19,10 @@ export function useShortcuts(shortcuts: Shortcuts): void {
   }, []);
 }
 
-function isTyping(target: EventTarget | null): boolean {
+function isTaken(target: EventTarget | null): boolean {
   return (
     target instanceof HTMLElement &&
-    (target.isContentEditable || target.closest('input, textarea, select, [role="textbox"], [role="menu"]') !== null)
+    (target.isContentEditable ||
+      target.closest('input, textarea, select, [role="textbox"], [role="menu"], [role="dialog"]') !== null)
   );
 }

@@ -21,12 +21,16 @@ export function useAllSessions(): LiveSessions {
   return useList(useAllSessionsList());
 }
 
-/** The sessions that fit a filter, live; an empty filter gives all. */
+/** The sessions that fit a filter, live; an empty filter gives all. Until they are there, those of the filter before. */
 export function useSessions(filter: string): LiveSessions {
   const { connection } = useConnection();
   const all = useAllSessionsList();
   const list = useMemo(() => (filter === '' ? all : new SessionList(connection, filter)), [all, connection, filter]);
-  return useList(list);
+  const [settled, settle] = useState(list);
+  const state = useList(list);
+  const before = useList(settled);
+  if (state.status !== 'loading' && settled !== list) settle(list);
+  return state.status === 'loading' && before.status === 'ready' ? before : state;
 }
 
 function useList(list: SessionList): LiveSessions {

@@ -133,6 +133,16 @@ describe('the list of sessions', () => {
     expect(titles()).toEqual(['project', 'fix parser', 'write docs']);
   });
 
+  it('keeps the rows until those that fit are there', async () => {
+    core.put({ id: 'a', title: 'fix parser' }, { id: 'b', title: 'write docs' });
+    await start();
+    fireEvent.change(screen.getByRole('textbox'), { target: { value: 'docs' } });
+    act(() => vi.advanceTimersByTime(150));
+    expect(titles()).toEqual(['project', 'fix parser', 'write docs']);
+    await settle();
+    expect(titles()).toEqual(['project', 'write docs']);
+  });
+
   it('says when nothing fits, and clears the filter', async () => {
     core.put({ id: 'a', title: 'fix parser' });
     history.replaceState(null, '', '/#/?filter=zebra');

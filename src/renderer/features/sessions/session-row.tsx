@@ -81,6 +81,7 @@ export function GroupItem({ id, row, active, top, sticky, onToggle }: GroupItemP
     <div
       id={id}
       role="treeitem"
+      aria-hidden={sticky}
       aria-level={1}
       aria-selected={false}
       aria-expanded={!row.folded}
