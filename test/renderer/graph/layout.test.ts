@@ -6,13 +6,13 @@ import {
   type LayoutNode,
   type Point,
 } from '../../../src/renderer/features/graph/layout/layout.ts';
-import { layoutNodeOf } from '../../../src/renderer/features/graph/picture/appearance.ts';
 import { buildPicture } from '../../../src/renderer/features/graph/picture/build-picture.ts';
 import { chooseVisible } from '../../../src/renderer/features/graph/picture/choose-visible.ts';
+import { layoutNodesOf } from '../../../src/renderer/features/graph/picture/layout-nodes.ts';
 import { eventMap, randomTrace, type RandomTrace, spanMap } from './random-trace.ts';
 
 function node(id: string, parentId: string | null, atUs: number, more: Partial<LayoutNode> = {}): LayoutNode {
-  return { id, parentId, atUs, endUs: atUs + 1, left: 50, right: 50, band: false, ...more };
+  return { id, parentId, atUs, endUs: atUs + 1, left: 50, right: 50, rows: 0, ...more };
 }
 
 const nowhere: Point = { x: Number.NaN, y: Number.NaN };
@@ -26,7 +26,7 @@ function place(nodes: readonly LayoutNode[]): Map<string, Point> {
 function layoutNodes(trace: RandomTrace): LayoutNode[] {
   const picture = buildPicture(spanMap(trace), eventMap(trace));
   const visible = chooseVisible(picture, { all: 'open', nodes: new Map() }, null, undefined, 100_000);
-  return [...visible.nodes.values()].map(layoutNodeOf);
+  return layoutNodesOf(visible);
 }
 
 /** Pairs of boxes that share a row and touch. */
@@ -67,13 +67,13 @@ describe('Layout', () => {
 
   it('gives agents that run at once rows of their own, and lets a later one use the rows again', () => {
     const at = place([
-      node('r', null, 0, { band: true, endUs: null }),
-      node('one', 'r', 1, { band: true, endUs: 50 }),
-      node('two', 'r', 2, { band: true, endUs: 60 }),
+      node('r', null, 0, { rows: 3, endUs: null }),
+      node('one', 'r', 1, { rows: 3, endUs: 50 }),
+      node('two', 'r', 2, { rows: 3, endUs: 60 }),
       node('one-1', 'one', 3),
       node('two-1', 'two', 4),
       node('one-2', 'one', 5),
-      node('three', 'r', 70, { band: true, endUs: 80 }),
+      node('three', 'r', 70, { rows: 3, endUs: 80 }),
     ]);
     expect(at.get('one')?.y).toBe(100);
     expect(at.get('two')?.y).toBe(400);
@@ -145,8 +145,8 @@ describe('Layout', () => {
   });
 
   it('uses rows again when it is told that their agent has ended', () => {
-    const start = [node('r', null, 0, { band: true, endUs: null }), node('one', 'r', 1, { band: true, endUs: null })];
-    const three = node('three', 'r', 70, { band: true });
+    const start = [node('r', null, 0, { rows: 3, endUs: null }), node('one', 'r', 1, { rows: 3, endUs: null })];
+    const three = node('three', 'r', 70, { rows: 3 });
     const running = new Layout();
     running.append(start);
     expect(running.append([three])[0]?.y).toBe(400);
@@ -182,7 +182,7 @@ describe('Layout', () => {
 
 /** A turn is its prompt, 22 model calls with a tool each, and two agents with 20 spans behind two of the tools: 85 more. */
 function session(turns: number): LayoutNode[] {
-  const nodes = [node('r', null, 0, { band: true, endUs: null })];
+  const nodes = [node('r', null, 0, { rows: 3, endUs: null })];
   const add = (parentId: string, more: Partial<LayoutNode> = {}): string => {
     const added = node(`n${nodes.length}`, parentId, nodes.length, more);
     nodes.push(added);
@@ -193,7 +193,7 @@ function session(turns: number): LayoutNode[] {
     for (let step = 0; step < 21; step += 1) {
       const tool = add(add(prompt));
       if (step % 10 !== 5) continue;
-      const agent = add(tool, { band: true, endUs: nodes.length + 20 });
+      const agent = add(tool, { rows: 3, endUs: nodes.length + 20 });
       for (let i = 0; i < 19; i += 1) add(agent);
     }
     add(add(prompt));

@@ -11,10 +11,11 @@ import type { SpanId } from '../../../shared/model/ids.ts';
 import type { SessionEvent, Span } from '../../../shared/model/span.ts';
 import type { LayoutClient } from './layout/layout-client.ts';
 import type { LayoutNode, Point } from './layout/layout.ts';
-import { appearanceOf, layoutNodeOf } from './picture/appearance.ts';
+import { appearanceOf } from './picture/appearance.ts';
 import { buildPicture } from './picture/build-picture.ts';
 import { type Choices, chooseVisible, noChoices, toShown, type Visible } from './picture/choose-visible.ts';
 import type { Mounted } from './picture/diff.ts';
+import { layoutNodesOf } from './picture/layout-nodes.ts';
 import type { Picture, Shown } from './picture/picture-node.ts';
 
 export interface GraphPicture {
@@ -135,7 +136,7 @@ export class GraphModel implements Disposable {
       const picture = buildPicture(trace.spans, trace.events, memory.shown);
       const visible = chooseVisible(picture, memory.choices, this.selected, memory.shown);
       memory.shown = toShown(visible);
-      const wanted = [...visible.nodes.values()].map(layoutNodeOf);
+      const wanted = layoutNodesOf(visible);
       const fresh = this.tidies || !this.onlyGrew(wanted) || wasToggled(this.published?.visible, visible);
       this.tidies = false;
       try {
@@ -156,8 +157,8 @@ export class GraphModel implements Disposable {
     for (const node of wanted) {
       const before = this.laidOut.get(node.id);
       if (!before) continue;
-      if (before.parentId !== node.parentId || before.band !== node.band) return false;
-      if (before.left !== node.left || before.right !== node.right) return false;
+      // A band that it did not need so far it does without: what stands, stands.
+      if (before.parentId !== node.parentId || before.left !== node.left || before.right !== node.right) return false;
       kept += 1;
     }
     return kept > 0 && kept === this.laidOut.size;
@@ -166,8 +167,8 @@ export class GraphModel implements Disposable {
   private async place(wanted: readonly LayoutNode[], fresh: boolean): Promise<void> {
     const nodes = fresh ? wanted : wanted.filter(node => !this.laidOut.has(node.id));
     const settled: [string, number][] = [];
-    for (const { id, band, endUs } of fresh ? [] : wanted) {
-      if (band && endUs !== null && this.laidOut.get(id)?.endUs === null) settled.push([id, endUs]);
+    for (const { id, endUs } of fresh ? [] : wanted) {
+      if (endUs !== null && this.laidOut.get(id)?.endUs === null) settled.push([id, endUs]);
     }
     if (nodes.length > 0 || settled.length > 0) {
       const places = await this.layout.place({ fresh, nodes, settled });

@@ -311,8 +311,8 @@ function edgeOf(id: string, parentId: string): cytoscape.ElementDefinition {
   return { group: 'edges', data: { id: edgeId(id), source: parentId, target: id } };
 }
 
-function classesOf({ form, stack, mark, orphan }: Appearance): string {
-  return [form, stack ? 'stack' : '', mark === 'none' ? '' : mark, orphan ? 'orphan' : ''].join(' ').trim();
+function classesOf({ form, mark, orphan }: Appearance): string {
+  return [form, mark === 'none' ? '' : mark, orphan ? 'orphan' : ''].join(' ').trim();
 }
 
 // The stylesheet is plain data here; Cytoscape's types would have every property spelled out.

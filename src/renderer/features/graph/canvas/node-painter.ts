@@ -33,6 +33,7 @@ export class NodePainter {
     }
     if (appearance.tile) this.paintTile(appearance, appearance.tile, at, zoom);
     else this.paintSpan(appearance, at, zoom);
+    if (appearance.stack && appearance.form !== 'tile') this.paintStack(appearance.form, at);
     this.paintMark(appearance, at, zoom);
   }
 
@@ -107,6 +108,32 @@ export class NodePainter {
     }
     this.paintText(title, x, at.y - 8, width, 'title', isCircle);
     this.paintText(subtitle, x, at.y + 8, width, 'subtitle', isCircle);
+  }
+
+  /** The edges of more of its kind below it. */
+  private paintStack(form: Exclude<Form, 'tile'>, at: Point): void {
+    const { context, palette } = this;
+    const { width, height } = sizes[form];
+    context.strokeStyle = palette[form];
+    context.lineCap = 'round';
+    for (const [step, strength] of [
+      [1, 0.8],
+      [2, 0.5],
+    ] as const) {
+      context.beginPath();
+      if (form === 'agent' || form === 'orchestrator') {
+        context.arc(at.x, at.y, width / 2 + 1 + step * 3.5, Math.PI * 0.2, Math.PI * 0.8);
+      } else {
+        const inset = 10 + step * 8;
+        const y = at.y + height / 2 + step * 3.5;
+        context.moveTo(at.x - width / 2 + inset, y);
+        context.lineTo(at.x + width / 2 - inset, y);
+      }
+      context.lineWidth = 1.5;
+      context.globalAlpha = strength;
+      context.stroke();
+    }
+    context.globalAlpha = 1;
   }
 
   private paintTile({ title }: Appearance, tile: Tile, at: Point, zoom: number): void {

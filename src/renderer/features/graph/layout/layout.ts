@@ -2,7 +2,7 @@
 //
 // The rule, in one pass over the nodes in order of time: a node stands one row below its parent, never left of it, never
 // left of what began before it, and right of everything that its thread put into this row and the rows below. Agents and
-// phases that are open get a band of rows of their own, the first one below their parent that nothing running needs.
+// phases that are open get a band of rows of their own, the first ones below their parent that nothing running needs.
 // What began earlier thus never depends on what came later: appending gives what laying out afresh gives.
 //
 // Contract: pure but for its own state, deterministic, O(n log n). Boxes never overlap. `append` never moves a node that
@@ -20,8 +20,8 @@ export interface LayoutNode {
   /** Extents from its place to both sides, in pixels. */
   readonly left: number;
   readonly right: number;
-  /** Its children get rows of their own. */
-  readonly band: boolean;
+  /** So many rows of their own do it and its children get; 0: it stands in its parent's. */
+  readonly rows: number;
 }
 
 export interface Point {
@@ -33,8 +33,6 @@ export const rowPitch = 100;
 const gap = 18;
 /** Half of the room that an edge needs where it comes down through the rows of other bands. */
 const line = 9;
-/** A band has at least so many rows: the agent, its model calls, their tools. */
-const bandRows = 3;
 
 interface Placed {
   readonly x: number;
@@ -89,7 +87,7 @@ export class Layout {
       const thread = parent ? bandEnd(parent.band, level, node.atUs) : Number.NEGATIVE_INFINITY;
       from = Math.max(from, this.latestX, thread + node.left);
     }
-    const opens = !parent || node.band;
+    const opens = !parent || node.rows > 0;
     const band = opens ? this.openBand(node, parent?.band ?? null, level, from - node.left) : parent.band;
     const row = opens ? band.top : level;
     this.hold(band, row);
@@ -116,11 +114,11 @@ export class Layout {
   /** A band in the first rows from `level` on that nothing running needs, and that are free from `left` on. */
   private openBand(node: LayoutNode, above: Band | null, level: number, left: number): Band {
     let top = level;
-    for (let row = top; row < top + bandRows; row += 1) {
+    for (let row = top; row < top + node.rows; row += 1) {
       if (!this.row(row).isFreeFrom(left, this.latestUs, above)) top = row + 1;
     }
     const band: Band = { top, bottom: top - 1, endUs: node.endUs, right: new Map(), above, started: [] };
-    this.hold(band, top + bandRows - 1);
+    this.hold(band, top + node.rows - 1);
     if (band.endUs !== null) above?.started.push(band);
     this.bands.set(node.id, band);
     return band;

@@ -3,7 +3,6 @@
 import type { Span } from '../../../../shared/model/span.ts';
 import { totalTokens } from '../../../../shared/model/usage.ts';
 import { formatDuration, formatTokens, plural, shortModel } from '../../../ui/format.ts';
-import type { LayoutNode } from '../layout/layout.ts';
 import type { VisibleNode } from './choose-visible.ts';
 import type { PictureNode, SpanNode, Totals } from './picture-node.ts';
 import { visibleLine } from './visible-line.ts';
@@ -78,31 +77,7 @@ export function appearanceOf({ node, children }: VisibleNode): Appearance {
   };
 }
 
-/** What the layout needs to know of a visible node. */
-export function layoutNodeOf({ node, parentId, children }: VisibleNode): LayoutNode {
-  const form = formOf(node);
-  const half = sizes[form].width / 2;
-  const isCircle = form === 'agent' || form === 'orchestrator';
-  const owns = node.kind === 'span' && (node.span.kind === 'agent' || node.span.kind === 'phase');
-  return {
-    id: node.id,
-    parentId,
-    atUs: node.atUs,
-    endUs: endOf(node),
-    left: half,
-    right: isCircle ? half + circleText.gap + circleText.width : half,
-    // Also before its first child is there: what comes later must not move it.
-    band: owns && children !== 'closed',
-  };
-}
-
-/** When the work of a node was over; null while it runs. */
-function endOf(node: PictureNode): number | null {
-  const { open, endUs } = node.totals;
-  return open > 0 ? null : endUs;
-}
-
-function formOf(node: PictureNode): Form {
+export function formOf(node: PictureNode): Form {
   switch (node.kind) {
     case 'turn':
     case 'part':
@@ -126,7 +101,7 @@ function textOf(node: PictureNode, closed: boolean): { readonly title: string; r
     case 'part':
       return { title: `${node.of === 'turns' ? 'Turns' : 'Steps'} ${node.from} to ${node.to}`, subtitle: '' };
     case 'run':
-      return { title: `${node.tool} × ${node.children.length}`, subtitle: factsOf(node.totals) };
+      return { title: `${node.children.length} × ${node.tool}`, subtitle: factsOf(node.totals) };
     case 'span': {
       const { span } = node;
       const title = span.kind === 'llm' && span.model !== null ? shortModel(span.model) : span.name;
