@@ -109,6 +109,8 @@ interface BodyProps {
 
 function Body({ controls, shown, isJson }: BodyProps) {
   const { state, more, retry } = controls;
+  // Half a record has an open string somewhere: what follows would be coloured as what it is not.
+  const isWhole = state.status === 'ready' && state.readBytes >= state.totalBytes;
   switch (state.status) {
     case 'loading':
       return <Skeleton rows={5} label="Loading the record" />;
@@ -117,8 +119,12 @@ function Body({ controls, shown, isJson }: BodyProps) {
     case 'ready':
       return (
         <>
-          <CodeView text={shown} label="Text of the record" isJson={isJson && shown.length <= COLOURED_CHARACTERS} />
-          {state.readBytes < state.totalBytes && (
+          <CodeView
+            text={shown}
+            label="Text of the record"
+            isJson={isJson && isWhole && shown.length <= COLOURED_CHARACTERS}
+          />
+          {!isWhole && (
             <footer className="raw-record-more number">
               {formatBytes(state.readBytes)} of {formatBytes(state.totalBytes)} shown
               <Button size="small" busy={state.busy} onClick={more}>

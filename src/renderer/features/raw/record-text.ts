@@ -8,7 +8,7 @@ import { useConnection } from '../../state/client-context.tsx';
 
 export const PIECE_BYTES = 256 * 1024;
 /** Up to here a record is fetched whole for pretty printing; beyond, the window would be busy for too long. */
-export const WHOLE_BYTES = 4_000_000;
+export const WHOLE_BYTES = 2_000_000;
 
 export type RecordText =
   | { readonly status: 'loading' }

@@ -43,17 +43,13 @@ export function Welcome() {
           </div>
         )}
         <div className="welcome-columns">
-          <section aria-label="What was looked for">
-            <h2>Looked for on this machine</h2>
-            <Found />
-            <Button size="small" tone="quiet" onClick={() => go({ screen: 'sources' })}>
-              All sources and their files <ArrowRight aria-hidden="true" />
-            </Button>
-          </section>
           <div className="welcome-side">
-            <section aria-label="Samples">
-              <h2>Open a sample</h2>
-              <Samples />
+            <section aria-label="What was looked for">
+              <h2>Looked for on this machine</h2>
+              <Found />
+              <Button size="small" tone="quiet" onClick={() => go({ screen: 'sources' })}>
+                All sources and their files <ArrowRight aria-hidden="true" />
+              </Button>
             </section>
             <section aria-label="Files">
               <h2>Open a file</h2>
@@ -64,6 +60,10 @@ export function Welcome() {
               </div>
             </section>
           </div>
+          <section aria-label="Samples">
+            <h2>Open a sample</h2>
+            <Samples />
+          </section>
         </div>
       </div>
     </div>
