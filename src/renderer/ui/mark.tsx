@@ -1,13 +1,18 @@
-/** Playhead's mark: a playhead on its track, with a branch. The same drawing as the program's icon. */
+/** Playhead's mark: the drawing of its icon (resources/icon.svg) without margin and gradients. */
 export function Mark({ size = 20 }: { readonly size?: number }) {
   return (
-    <svg width={size} height={size} viewBox="0 0 24 24" aria-hidden="true">
-      <rect x="1" y="1" width="22" height="22" rx="6" fill="#2a2f3a" />
-      <path d="M5 15.5h14" stroke="#8fa0b8" strokeWidth="1.8" strokeLinecap="round" />
-      <circle cx="6.5" cy="15.5" r="1.9" fill="#4a90e2" />
-      <circle cx="17.5" cy="15.5" r="1.9" fill="#2ecc71" />
-      <path d="M12 19V9" stroke="#ffffff" strokeWidth="1.8" strokeLinecap="round" />
-      <path d="M8.6 4.6h6.8v3L12 10.6 8.6 7.6z" fill="#ffffff" />
+    <svg width={size} height={size} viewBox="100 100 824 824" aria-hidden="true">
+      <rect x="100" y="100" width="824" height="824" rx="186" fill="#282d38" />
+      <g strokeWidth="72" strokeLinecap="round">
+        <path stroke="#4a90e2" d="M226 548v96" />
+        <path stroke="#e67e22" d="M348 452v288" />
+        <path stroke="#a55cc4" d="M676 484v224" />
+        <path stroke="#2ecc71" d="M798 562v68" />
+      </g>
+      <g fill="#fff" stroke="#fff" strokeLinejoin="round">
+        <path d="M512 300v532" strokeWidth="48" strokeLinecap="round" />
+        <path d="M512 378 408 270v-44q0-30 30-30h148q30 0 30 30v44z" strokeWidth="24" />
+      </g>
     </svg>
   );
 }
