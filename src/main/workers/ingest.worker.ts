@@ -3,7 +3,7 @@
 import { parentPort } from 'node:worker_threads';
 import { PlayheadError } from '../../shared/base/errors.ts';
 import { serveWorker } from '../core/base/worker-rpc.ts';
-import { type IngestEvent, IngestService } from '../core/ingest/ingest-service.ts';
+import { type IngestEvent, IngestService, systemClock } from '../core/ingest/ingest-service.ts';
 import { FileRecogniser } from '../core/ingest/recogniser.ts';
 import { formatById } from '../core/sources/formats.ts';
 import { type SourceRow, type SourceSpec, StoreWriter } from '../core/store/index.ts';
@@ -30,7 +30,7 @@ const calls = {
     const writer = new StoreWriter(dataDir);
     const recogniser = new FileRecogniser((parser, json) => writer.saveMapping(parser, json));
     store = writer;
-    service = new IngestService(writer, recogniser, { now: () => Date.now() }, once);
+    service = new IngestService(writer, recogniser, systemClock, once);
     service.events.on(send);
     return { notices: writer.notices, sources: writer.listSources() };
   },

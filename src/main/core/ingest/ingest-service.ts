@@ -4,6 +4,7 @@
 // for itself at the start, when a source is added, and from time to time (a watcher can lose events). One file that
 // cannot be read is marked and tried again; it stops nothing else.
 
+import { type Disposable, DisposableStore, toDisposable } from '../../../shared/base/disposable.ts';
 import { Emitter } from '../../../shared/base/emitter.ts';
 import type { IndexProgress } from '../../../shared/contract/sources.ts';
 import { PlayheadError, toPlayheadError } from '../../../shared/base/errors.ts';
@@ -40,8 +41,18 @@ const HOT_FOR_MS = 10 * 60_000;
 const SETTLED_AFTER_MS = 1_500;
 
 export interface IngestClock {
+  /** Milliseconds since 1970. */
   now(): number;
+  every(ms: number, run: () => void): Disposable;
 }
+
+export const systemClock: IngestClock = {
+  now: () => Date.now(),
+  every(ms, run) {
+    const timer = setInterval(run, ms);
+    return toDisposable(() => clearInterval(timer));
+  },
+};
 
 export class IngestService {
   readonly events = new Emitter<IngestEvent>();
@@ -54,7 +65,7 @@ export class IngestService {
   /** Files with a line that waits for its end, and when they were last seen to grow. */
   private readonly waiting = new Map<string, number>();
   private readonly lastGrown = new Map<string, number>();
-  private readonly timers: ReturnType<typeof setInterval>[] = [];
+  private readonly lifetime = new DisposableStore();
   private running: Promise<void> | undefined;
   private idle: { readonly sourceId: number | undefined; resolve(): void }[] = [];
   /** Files of each source that are not read to their end yet. */
@@ -78,10 +89,8 @@ export class IngestService {
     this.clock = clock;
     this.once = once;
     if (!once) {
-      this.timers.push(
-        setInterval(() => this.sweepHot(), HOT_SWEEP_MS),
-        setInterval(() => this.sweepAll(), FULL_SWEEP_MS),
-      );
+      this.lifetime.add(clock.every(HOT_SWEEP_MS, () => this.sweepHot()));
+      this.lifetime.add(clock.every(FULL_SWEEP_MS, () => this.sweepAll()));
     }
   }
 
@@ -135,7 +144,7 @@ export class IngestService {
 
   async close(): Promise<void> {
     this.closed = true;
-    for (const timer of this.timers) clearInterval(timer);
+    this.lifetime.dispose();
     await this.running;
     this.store.close();
   }
