@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { IngestService } from '../../src/main/core/ingest/ingest-service.ts';
+import { IngestService, systemClock } from '../../src/main/core/ingest/ingest-service.ts';
 import { FileRecogniser } from '../../src/main/core/ingest/recogniser.ts';
 import { placeOfFile } from '../../src/main/core/sources/formats.ts';
 import { StoreReader, StoreWriter } from '../../src/main/core/store/index.ts';
@@ -34,7 +34,7 @@ async function storeOf(path: string) {
   folders.push(dataDir);
   const writer = new StoreWriter(dataDir);
   const recogniser = new FileRecogniser((parser, json) => writer.saveMapping(parser, json));
-  const ingest = new IngestService(writer, recogniser, { now: () => Date.now() }, true);
+  const ingest = new IngestService(writer, recogniser, systemClock, true);
   const { root, starts } = placeOfFile(path);
   const only = starts.slice(0, 1);
   ingest.addSource({ format: 'auto', label: '', path, root, starts: only, origin: 'opened', include: () => true });
