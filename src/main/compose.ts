@@ -3,7 +3,6 @@
 import type { Disposable } from '../shared/base/disposable.ts';
 import { DisposableStore } from '../shared/base/disposable.ts';
 import { Emitter } from '../shared/base/emitter.ts';
-import { PlayheadError } from '../shared/base/errors.ts';
 import { contract, type PlayheadHandlers } from '../shared/contract/index.ts';
 import { ContractServer } from '../shared/contract/server.ts';
 import type { IndexProgress } from '../shared/contract/sources.ts';
@@ -176,7 +175,7 @@ interface HandlerParts {
   readonly reader: WorkerClient<ReaderCalls, never>;
   readonly sources: SourceService;
   readonly shown: { readonly session: SessionId | null; readonly project: string | null };
-  progress(): IndexProgress;
+  readonly progress: () => IndexProgress;
 }
 
 function makeHandlers({ options, notices, reader, sources, shown, progress }: HandlerParts): PlayheadHandlers {
@@ -196,14 +195,6 @@ function makeHandlers({ options, notices, reader, sources, shown, progress }: Ha
       list: input => reader.call('sessions', input),
       get: ({ sessionId }) => reader.call('session', sessionId),
       find: ({ text }) => reader.call('findSession', text),
-      forget: async ({ sessionId }) => {
-        const { sourceId } = await reader.call('session', sessionId);
-        const source = (await sources.list()).find(({ id }) => id === sourceId);
-        if (source?.origin !== 'opened')
-          throw new PlayheadError('bad-input', 'Only sessions that were opened by hand can be closed.');
-        await sources.remove(sourceId);
-        return {};
-      },
     },
     trace: {
       spans: input => reader.call('trace', input),

@@ -80,7 +80,6 @@ export class FakeCore {
         list: input => this.list(input),
         get: ({ sessionId }) => this.sessions.get(sessionId) ?? missing(),
         find: missing,
-        forget: missing,
         ...given.sessions,
       },
       trace: {

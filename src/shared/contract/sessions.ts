@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { sessionIdSchema } from '../model/ids.ts';
 import { sessionSchema } from '../model/session.ts';
-import { command, nothing, push, query } from './define.ts';
+import { push, query } from './define.ts';
 
 export const sessions = {
   /**
@@ -26,6 +26,4 @@ export const sessions = {
   changed: push({ payload: z.object({ revision: z.int(), sessionIds: z.array(sessionIdSchema) }) }),
   /** Somebody asked to see this session (a file was opened, a second start): the window goes there. */
   shown: push({ payload: z.object({ sessionId: sessionIdSchema }) }),
-  /** Drops what was read of an opened source; its file stays. */
-  forget: command({ input: z.object({ sessionId: sessionIdSchema }), output: nothing }),
 };

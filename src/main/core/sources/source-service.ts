@@ -146,9 +146,14 @@ export class SourceService implements Disposable {
       const found = await this.reader.call('sessionsOfSource', recorded);
       if (found.length > 0) return found;
     }
+    const before = new Set(this.rows.keys());
     const row = await this.take('auto', 'Opened', path, placeOf('auto', path), 'opened');
+    const sourceId = row.publicId as SourceId;
     await this.ingest.call('settle', row.id);
-    return this.reader.call('sessionsOfSource', { sourceId: row.publicId as SourceId });
+    const found = await this.reader.call('sessionsOfSource', { sourceId });
+    // Nothing to watch for: without this each wrong file would stay among the sources for ever.
+    if (found.length === 0 && !before.has(sourceId)) await this.remove(sourceId);
+    return found;
   }
 
   private async takeNamed(format: string, path: string, origin: SourceRow['origin']): Promise<SourceRow> {
