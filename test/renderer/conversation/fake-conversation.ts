@@ -11,14 +11,17 @@ import type { SessionEvent, Span } from '../../../src/shared/model/span.ts';
 import type { Connection, ConnectionStatus } from '../../../src/renderer/platform/connection.ts';
 import { sessionId } from '../trace-fixture.ts';
 
-export type EntryDraft = Partial<ConversationEntry> & Pick<ConversationEntry, 'id' | 'kind' | 'blocks'>;
+export type EntryDraft = Partial<ConversationEntry> &
+  Pick<ConversationEntry, 'id' | 'kind' | 'blocks'> & { readonly turn?: number | null };
+
+type KeptEntry = ConversationEntry & { readonly turn: number | null; readonly revision: number };
 
 export class FakeConversation implements Connection {
   private readonly statuses = new Emitter<ConnectionStatus>();
   private readonly contractClient = new ContractClient(contract);
   private readonly server: ContractServer<typeof contract>;
   private closing = new Emitter<void>();
-  private readonly threads = new Map<string, (ConversationEntry & { revision: number })[]>();
+  private readonly threads = new Map<string, KeptEntry[]>();
   status: ConnectionStatus = 'connecting';
   spans: Span[] = [];
   events: SessionEvent[] = [];
@@ -43,7 +46,8 @@ export class FakeConversation implements Connection {
         },
         entries: ({ threadId, ids }) => {
           this.contentsAsked.push(ids);
-          return { entries: of(threadId).filter(entry => ids.includes(entry.id)) };
+          const asked = of(threadId).filter(entry => ids.includes(entry.id));
+          return { entries: asked.map(({ turn: _turn, revision: _revision, ...entry }) => entry) };
         },
       },
     };

@@ -17,6 +17,7 @@ import {
   mergeOutline,
   type OutlineEntry,
   selectedIndex,
+  standInIndex,
   turnBegunAt,
 } from '../../../src/renderer/features/conversation/list/outline.ts';
 import { threadOf, threadPath } from '../../../src/renderer/features/conversation/threads.ts';
@@ -38,7 +39,6 @@ function content(id: string, text = ''): ConversationEntry {
     spanId: null,
     eventId: null,
     atUs: null,
-    turn: null,
     blocks: [{ kind: 'answer', parts: [{ kind: 'text', text }] }],
     recordId: null,
     subagent: null,
@@ -129,6 +129,32 @@ describe('the entry of a selection', () => {
   it('is the named one when it has neither', () => expect(find({ entryId: 'loose' })).toBe(3));
   it('is none when nothing here belongs to it', () => expect(find({ spanId: 'other' })).toBe(-1));
   it('is none when nothing is selected', () => expect(find({})).toBe(-1));
+});
+
+describe('the entry that stands for a span without one', () => {
+  const spans = new Map<SpanId, Span>(
+    [
+      spanOf({ id: ROOT_SPAN }),
+      spanOf({ id: 'silent-response' }),
+      spanOf({ id: 'tool', kind: 'tool', parentId: 'silent-response' }),
+      spanOf({ id: 'subagent', kind: 'agent', parentId: 'tool' }),
+      spanOf({ id: 'inner', kind: 'tool', parentId: 'subagent', threadId: 'subagent' }),
+      spanOf({ id: 'loop-a', parentId: 'loop-b' }),
+      spanOf({ id: 'loop-b', parentId: 'loop-a' }),
+    ].map(made => [made.id, made]),
+  );
+  const entries = [entry('p', { eventId: 'e' }), entry('t', { spanId: span('tool') })];
+
+  it('is the first one below it', () => expect(standInIndex(entries, spans, span('silent-response'))).toBe(1));
+  it('is else the nearest one above it', () => {
+    expect(standInIndex(entries, spans, span('subagent'))).toBe(1);
+    expect(standInIndex(entries, spans, span('inner'))).toBe(1);
+  });
+  it('is none for the session itself, for a span that is not known, and for spans that go in circles', () => {
+    expect(standInIndex(entries, spans, ROOT_SPAN)).toBe(-1);
+    expect(standInIndex(entries, spans, span('gone'))).toBe(-1);
+    expect(standInIndex(entries, spans, span('loop-a'))).toBe(-1);
+  });
 });
 
 describe('contents', () => {

@@ -4,6 +4,7 @@
 // with a pause that grows with the time that an answer takes. What was loaded stays while the connection is away. A
 // store that nobody looks at stops listening; a few are kept, so that a view that comes back finds its place again.
 
+import type { VirtualItem } from '@tanstack/react-virtual';
 import { type Disposable, DisposableStore, toDisposable } from '../../../../shared/base/disposable.ts';
 import { Emitter } from '../../../../shared/base/emitter.ts';
 import { type PlayheadError, toPlayheadError } from '../../../../shared/base/errors.ts';
@@ -35,6 +36,8 @@ export class ConversationStore {
   /** What the reader opened and folded, and where the reader was: kept with the store beyond the life of the view. */
   readonly folds = new Map<string, boolean>();
   position: KeptPosition | undefined;
+  /** Heights that were measured, as the virtual list hands them out and takes them back. */
+  heights: VirtualItem[] = [];
 
   private readonly client: PlayheadClient;
   private readonly connection: Connection;

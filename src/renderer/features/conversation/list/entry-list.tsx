@@ -12,7 +12,7 @@ import { FoldContext } from '../content/use-fold.ts';
 import type { Conversation, ConversationStore } from './conversation-store.ts';
 import { Entry, type EntryActions } from './entry.tsx';
 import { type Move, moveOf, turnStart } from './keys.ts';
-import { isOf, selectedIndex as findSelected, turnBegunAt } from './outline.ts';
+import { isOf, type Selection, selectedIndex, standInIndex, turnBegunAt } from './outline.ts';
 import { recordOf } from './record-of.ts';
 import { TurnBar } from './turn-bar.tsx';
 import { TurnLine } from './turn-line.tsx';
@@ -30,7 +30,7 @@ export function EntryList({ sessionId, store, conversation, trace }: EntryListPr
   const { place, go } = usePlace();
   const client = useClient();
   const { entries, indexById } = conversation;
-  const selected = findSelected(entries, indexById, place);
+  const selected = useSelectedIndex(conversation, trace, place);
   const thread = trace.spans.get(store.threadId);
   const over = store.threadId !== ROOT_SPAN && thread?.endUs != null;
   const position = useListPosition({ store, conversation, selectedIndex: selected, over });
@@ -145,8 +145,6 @@ export function EntryList({ sessionId, store, conversation, trace }: EntryListPr
     }
   };
   useShortcuts({
-    j: () => move('next'),
-    k: () => move('previous'),
     n: () => move('next-turn'),
     p: () => move('previous-turn'),
     g: () => go({ view: 'graph' }),
@@ -177,7 +175,7 @@ export function EntryList({ sessionId, store, conversation, trace }: EntryListPr
               const turn = turnBegunAt(entries, item.index);
               const content = store.content(entry.id);
               const subagent = content === undefined || content === 'gone' ? null : content.subagent;
-              const isSelected = selected >= 0 && isOf(entry, place);
+              const isSelected = item.index === selected || (selected >= 0 && isOf(entry, place));
               return (
                 <div
                   key={item.key}
@@ -213,6 +211,15 @@ export function EntryList({ sessionId, store, conversation, trace }: EntryListPr
       <ToEnd following={position.following} newBelow={position.newBelow} onClick={position.toEnd} />
     </div>
   );
+}
+
+/** The entry that is selected, be it by one of its spans, by its event, or because it stands for a span without entries. */
+function useSelectedIndex({ entries, indexById }: Conversation, { spans }: Trace, place: Selection): number {
+  const { spanId, eventId, entryId } = place;
+  return useMemo(() => {
+    const own = selectedIndex(entries, indexById, { spanId, eventId, entryId });
+    return own >= 0 ? own : standInIndex(entries, spans, spanId);
+  }, [entries, indexById, spans, spanId, eventId, entryId]);
 }
 
 interface ToEndProps {

@@ -2,7 +2,8 @@
 
 import type { CallOutput } from '../../../../shared/contract/define.ts';
 import type { contract } from '../../../../shared/contract/index.ts';
-import type { SpanId } from '../../../../shared/model/ids.ts';
+import { ROOT_SPAN, type SpanId } from '../../../../shared/model/ids.ts';
+import type { Span } from '../../../../shared/model/span.ts';
 
 export type OutlineEntry = CallOutput<typeof contract.conversation.outline>['entries'][number];
 
@@ -75,6 +76,36 @@ export function isOf(entry: OutlineEntry, { spanId, eventId, entryId }: Selectio
   if (eventId !== null) return entry.eventId === eventId;
   if (spanId !== null) return entry.spanId === spanId;
   return entry.id === entryId && entry.spanId === null && entry.eventId === null;
+}
+
+/**
+ * The entry that stands for a span without one of its own: the first of what hangs below it (a response that only called
+ * a tool), else that of the nearest span above it (a subagent, in the conversation that started it). -1 where neither is.
+ */
+export function standInIndex(
+  entries: readonly OutlineEntry[],
+  spans: ReadonlyMap<SpanId, Pick<Span, 'parentId'>>,
+  spanId: SpanId | null,
+): number {
+  if (spanId === null || spanId === ROOT_SPAN) return -1;
+  const below = entries.findIndex(entry => entry.spanId !== null && ancestors(spans, entry.spanId).includes(spanId));
+  if (below >= 0) return below;
+  for (const above of ancestors(spans, spanId)) {
+    const index = entries.findIndex(entry => entry.spanId === above);
+    if (index >= 0) return index;
+  }
+  return -1;
+}
+
+/** From the nearest up. Ends where a damaged log goes in circles. */
+function ancestors(spans: ReadonlyMap<SpanId, Pick<Span, 'parentId'>>, spanId: SpanId): readonly SpanId[] {
+  const found: SpanId[] = [];
+  let at = spans.get(spanId)?.parentId ?? null;
+  while (at !== null && !found.includes(at)) {
+    found.push(at);
+    at = spans.get(at)?.parentId ?? null;
+  }
+  return found;
 }
 
 /** Heights in pixels before an entry is measured, so that the scroll bar is about right from the start. */

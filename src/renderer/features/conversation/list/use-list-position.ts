@@ -49,6 +49,7 @@ export function useListPosition({ store, conversation, selectedIndex, over }: Li
     estimateSize: index => estimateHeight(entries, index),
     getItemKey: index => entries[index]?.id ?? index,
     overscan: OVERSCAN,
+    initialMeasurementsCache: store.heights,
     paddingStart: 8,
     paddingEnd: 72,
     scrollPaddingStart: 8,
@@ -135,6 +136,13 @@ export function useListPosition({ store, conversation, selectedIndex, over }: Li
     const tall = item.size > height - 40;
     virtualizer.scrollToIndex(index, { align: tall ? 'start' : how === 'near' ? 'auto' : 'center' });
   };
+
+  useLayoutEffect(
+    () => () => {
+      store.heights = virtualizer.takeSnapshot();
+    },
+    [store, virtualizer],
+  );
 
   useLayoutEffect(() => {
     if (first.to === 'end') virtualizer.scrollToEnd();
