@@ -110,10 +110,14 @@ export function checkDesktop(launcher: Launcher): void {
             () => 'done',
             () => 'refused',
           );
+        const violated = new Set<string>();
+        document.addEventListener('securitypolicyviolation', event =>
+          violated.add(`${event.effectiveDirective} ${event.blockedURI}`),
+        );
         const script = document.createElement('script');
         script.textContent = 'window.ran = true';
         document.head.append(script);
-        return {
+        const refused = {
           web: await outcome(() => fetch('https://example.com/')),
           loopback: await outcome(() => fetch('http://127.0.0.1:9/')),
           file: await outcome(() => fetch('file:///etc/passwd')),
@@ -133,6 +137,7 @@ export function checkDesktop(launcher: Launcher): void {
               }),
           ),
         };
+        return { ...refused, violated: [...violated].toSorted() };
       });
       expect(tried).toEqual({
         web: 'refused',
@@ -140,6 +145,12 @@ export function checkDesktop(launcher: Launcher): void {
         file: 'refused',
         script: false,
         evaluated: 'refused',
+        // By the page's own policy, not only by what stands behind it.
+        violated: expect.arrayContaining([
+          'connect-src https://example.com/',
+          'connect-src http://127.0.0.1:9/',
+          'script-src-elem inline',
+        ]) as unknown,
       });
     });
 
