@@ -20,6 +20,8 @@ export const loading: QueryState<never> = { status: 'loading' };
 
 /** A busy session announces news up to 10 times a second; a question about it is asked at most every so often. */
 const SHORTEST_GAP_MS = 250;
+/** The same for what is summed up over everything recorded, while only the sums are new. */
+const SUM_GAP_MS = 1000;
 /** An answer younger than this is not asked again just because a view is opened again. */
 const FRESH_MS = 2000;
 const KEPT_UNUSED = 40;
@@ -34,6 +36,8 @@ interface Entry {
   running: AbortController | null;
   stale: boolean;
   askedAtMs: number;
+  /** How long after the last time it may be asked again: the shortest of those that news came with since. */
+  gapMs: number;
   timer: ReturnType<typeof setTimeout> | undefined;
 }
 
@@ -54,11 +58,12 @@ export class QueryCache {
         if (status === 'connected') this.refresh(() => true);
       }),
     );
-    store.add(client.sources.changed(() => this.refresh(entry => entry.callName.startsWith('sources.'))));
+    store.add(client.sources.changed(() => this.refresh(isSum)));
     store.add(
       client.sessions.changed(({ sessionIds }) => {
         const changed = new Set<unknown>(sessionIds);
         this.refresh(entry => isObject(entry.input) && changed.has(entry.input['sessionId']));
+        this.refresh(isSum, SUM_GAP_MS);
       }),
     );
     return store;
@@ -82,10 +87,14 @@ export class QueryCache {
     });
   }
 
-  /** Marks answers as stale; those on the screen are asked again. */
-  refresh(which: (entry: { readonly callName: string; readonly input: unknown }) => boolean): void {
+  /** Marks answers as stale; those on the screen are asked again, at the earliest `gapMs` after the last time. */
+  refresh(
+    which: (entry: { readonly callName: string; readonly input: unknown }) => boolean,
+    gapMs: number = SHORTEST_GAP_MS,
+  ): void {
     for (const entry of this.entries.values()) {
       if (!which(entry)) continue;
+      entry.gapMs = entry.stale ? Math.min(entry.gapMs, gapMs) : gapMs;
       entry.stale = true;
       if (entry.listeners.size > 0) this.schedule(entry);
     }
@@ -105,6 +114,7 @@ export class QueryCache {
       running: null,
       stale: true,
       askedAtMs: -Infinity,
+      gapMs: SHORTEST_GAP_MS,
       timer: undefined,
     };
     this.entries.set(key, made);
@@ -112,8 +122,10 @@ export class QueryCache {
   }
 
   private schedule(entry: Entry): void {
-    if (entry.running || entry.timer !== undefined || this.connection.status !== 'connected') return;
-    const wait = entry.askedAtMs + SHORTEST_GAP_MS - Date.now();
+    if (entry.running || this.connection.status !== 'connected') return;
+    clearTimeout(entry.timer);
+    entry.timer = undefined;
+    const wait = entry.askedAtMs + entry.gapMs - Date.now();
     if (wait <= 0) this.run(entry);
     else {
       entry.timer = setTimeout(() => {
@@ -127,6 +139,7 @@ export class QueryCache {
     const controller = new AbortController();
     entry.running = controller;
     entry.stale = false;
+    entry.gapMs = SHORTEST_GAP_MS;
     entry.askedAtMs = Date.now();
     if (entry.state.status === 'ready') this.become(entry, { ...entry.state, refreshing: true });
     entry.ask(controller.signal).then(
@@ -177,4 +190,9 @@ export class QueryCache {
     const unused = [...this.entries.values()].filter(candidate => candidate.listeners.size === 0);
     for (const old of unused.slice(0, Math.max(0, unused.length - KEPT_UNUSED))) this.entries.delete(old.key);
   }
+}
+
+/** Counts of sources and files: any record anywhere changes them. */
+function isSum({ callName }: { readonly callName: string }): boolean {
+  return callName.startsWith('sources.');
 }

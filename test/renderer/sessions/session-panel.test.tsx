@@ -137,7 +137,7 @@ describe('the list of sessions', () => {
     core.put({ id: 'a', title: 'fix parser' }, { id: 'b', title: 'write docs' });
     await start();
     fireEvent.change(screen.getByRole('textbox'), { target: { value: 'docs' } });
-    act(() => vi.advanceTimersByTime(150));
+    act(() => void vi.advanceTimersByTime(150));
     expect(titles()).toEqual(['project', 'fix parser', 'write docs']);
     await settle();
     expect(titles()).toEqual(['project', 'write docs']);

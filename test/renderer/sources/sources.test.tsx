@@ -186,6 +186,17 @@ describe('the sources', () => {
     await vi.waitFor(() => expect(within(row('claude')).getByText('Watching')).toBeTruthy());
   });
 
+  it('count anew when something was read', async () => {
+    let sessions = 0;
+    const core = await start([], {
+      list: () => ({ sources: [source({ id: 'claude', files: 1, sessions })], formats }),
+    });
+    expect(row('claude').textContent).toContain('0 sessions');
+    sessions = 1;
+    core.put({ id: 'new' });
+    await vi.waitFor(() => expect(row('claude').textContent).toContain('1 session'), { timeout: 3000 });
+  });
+
   it('close with Escape', async () => {
     await start([source({ id: 'claude' })]);
     await act(async () => void fireEvent.keyDown(screen.getByRole('dialog'), { key: 'Escape' }));

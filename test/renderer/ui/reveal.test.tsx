@@ -6,7 +6,9 @@ function scrolledTo(scrollTop: number): HTMLElement {
   const element = document.createElement('div');
   Object.defineProperty(element, 'clientHeight', { value: 500 });
   element.scrollTop = scrollTop;
-  element.scrollTo = ((options: { top: number }) => (element.scrollTop = options.top)) as typeof element.scrollTo;
+  element.scrollTo = (options?: ScrollToOptions | number) => {
+    if (typeof options === 'object') element.scrollTop = options.top ?? 0;
+  };
   return element;
 }
 

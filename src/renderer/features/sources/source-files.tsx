@@ -92,12 +92,12 @@ function FileTable({ files }: { readonly files: readonly RecordedFile[] }) {
 
 const columns: readonly { readonly name: string; readonly width?: number }[] = [
   { name: 'File' },
-  { name: 'Parser', width: 116 },
+  { name: 'Parser', width: 140 },
   { name: 'Lines', width: 72 },
   { name: 'Records', width: 80 },
   { name: 'Rejected', width: 76 },
   { name: 'Read', width: 132 },
-  { name: 'State', width: 128 },
+  { name: 'State', width: 116 },
 ];
 
 function FileRow({ file, index }: { readonly file: RecordedFile; readonly index: number }) {
