@@ -1,14 +1,10 @@
 // Spans and events for tests of the window, and a core that answers trace questions from memory over the real wire.
 
-import { Emitter } from '../../src/shared/base/emitter.ts';
-import { PlayheadError } from '../../src/shared/base/errors.ts';
-import { ContractClient } from '../../src/shared/contract/client.ts';
-import { contract } from '../../src/shared/contract/index.ts';
-import { ContractServer, type Handlers } from '../../src/shared/contract/server.ts';
-import type { Transport } from '../../src/shared/contract/transport.ts';
+import type { PlayheadError } from '../../src/shared/base/errors.ts';
+import type { PlayheadHandlers } from '../../src/shared/contract/index.ts';
 import { ROOT_SPAN, type SessionId, type SpanId } from '../../src/shared/model/ids.ts';
 import type { SessionEvent, Span } from '../../src/shared/model/span.ts';
-import type { ConnectionStatus } from '../../src/renderer/platform/connection.ts';
+import { FakeCore, type SomeHandlers } from './fake-core.ts';
 
 export const sessionId = 'session-1' as SessionId;
 
@@ -60,90 +56,50 @@ export function prompt(turn: number, atUs: number, summary = `Prompt ${turn}`): 
   };
 }
 
-type TraceHandler = Handlers<typeof contract>['trace']['spans'];
-
-/** A connection that a test opens and closes, to a core whose trace is what the test says. */
-export class FakeCore {
-  private readonly statuses = new Emitter<ConnectionStatus>();
-  private readonly contractClient = new ContractClient(contract);
-  private readonly server: ContractServer<typeof contract>;
-  private closing = new Emitter<void>();
-  status: ConnectionStatus = 'connecting';
-  spans: Span[] = [];
-  events: SessionEvent[] = [];
-  revision = 1;
+/** A session's trace as the core would tell it, and as it changes. */
+export class FakeTrace {
+  spans: Span[];
+  events: SessionEvent[];
   /** Revision at which rows were last removed: whoever is older must start over. */
   resetAt = 0;
   failure: PlayheadError | undefined;
   /** Each question that was asked, by its `since`. */
   readonly asked: (number | null)[] = [];
+  readonly core: FakeCore;
 
-  constructor() {
-    const answer: TraceHandler = async ({ since }) => {
-      this.asked.push(since);
-      await Promise.resolve();
-      if (this.failure) throw this.failure;
-      const reset = since !== null && since < this.resetAt;
-      const from = since === null || reset ? -1 : since;
-      const isNew = (item: { readonly revision: number }) => item.revision > from;
-      return { revision: this.revision, reset, spans: this.spans.filter(isNew), events: this.events.filter(isNew) };
-    };
-    // Only the trace is asked for here; a call without a handler fails as 'internal'.
-    this.server = new ContractServer(contract, { trace: { spans: answer } } as unknown as Handlers<typeof contract>);
+  constructor(spans: readonly Span[] = [], events: readonly SessionEvent[] = [], more: SomeHandlers = {}) {
+    this.spans = [...spans];
+    this.events = [...events];
+    this.core = new FakeCore({ ...more, trace: { spans: this.answer, ...more.trace } });
   }
 
-  get client() {
-    return this.contractClient.calls;
-  }
-
-  readonly onStatus = (listener: (status: ConnectionStatus) => void) => this.statuses.on(listener);
-
-  connect(): void {
-    const toServer = new Emitter<string>();
-    const toClient = new Emitter<string>();
-    this.closing = new Emitter();
-    const closing = this.closing;
-    const end = (send: Emitter<string>, receive: Emitter<string>): Transport => ({
-      send: text => queueMicrotask(() => send.emit(text)),
-      onText: listener => receive.on(listener),
-      onClose: listener => closing.on(listener),
-    });
-    this.server.connect(end(toClient, toServer));
-    this.contractClient.attach(end(toServer, toClient));
-    this.become('connected');
-  }
-
-  disconnect(): void {
-    this.become('lost');
-    this.closing.emit();
-  }
+  readonly answer: PlayheadHandlers['trace']['spans'] = ({ since }) => {
+    this.asked.push(since);
+    if (this.failure) throw this.failure;
+    const { revision } = this.core;
+    const reset = since !== null && since < this.resetAt;
+    const from = since === null || reset ? -1 : since;
+    const isNew = (item: { readonly revision: number }) => item.revision > from;
+    return { revision, reset, spans: this.spans.filter(isNew), events: this.events.filter(isNew) };
+  };
 
   /** Adds or replaces spans under the next revision, and announces it. */
   append(...spans: readonly Span[]): void {
-    this.revision += 1;
+    this.core.revision += 1;
     for (const added of spans) {
-      const stamped = { ...added, revision: this.revision };
+      const stamped = { ...added, revision: this.core.revision };
       const index = this.spans.findIndex(known => known.id === added.id);
       if (index >= 0) this.spans[index] = stamped;
       else this.spans.push(stamped);
     }
-    this.announce();
+    this.core.announce([sessionId]);
   }
 
   /** Removes a span: whoever knows it has to start over. */
   remove(id: string): void {
-    this.revision += 1;
-    this.resetAt = this.revision;
+    this.core.revision += 1;
+    this.resetAt = this.core.revision;
     this.spans = this.spans.filter(known => known.id !== id);
-    this.announce();
-  }
-
-  announce(sessionIds: SessionId[] = [sessionId]): void {
-    this.server.push.sessions.changed({ revision: this.revision, sessionIds });
-  }
-
-  private become(status: ConnectionStatus): void {
-    this.status = status;
-    this.statuses.emit(status);
+    this.core.announce([sessionId]);
   }
 }

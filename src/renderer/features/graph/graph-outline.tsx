@@ -16,6 +16,7 @@ interface GraphOutlineProps {
 }
 
 const rowHeight = 26;
+const estimateSize = () => rowHeight;
 
 /** The nodes of the graph as a tree of lines: the same ones, open and closed alike. */
 export function GraphOutline({ picture, currentId, onSelect, onToggle }: GraphOutlineProps) {
@@ -32,7 +33,8 @@ export function GraphOutline({ picture, currentId, onSelect, onToggle }: GraphOu
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
-    estimateSize: () => rowHeight,
+    estimateSize,
+    initialRect: { width: 320, height: 600 },
     overscan: 12,
     getItemKey: index => rows[index]?.one.node.id ?? index,
   });
