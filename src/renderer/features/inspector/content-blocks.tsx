@@ -17,10 +17,11 @@ export function ContentBlocks({ blocks, openRecord }: ContentBlocksProps) {
         // Blocks have no id of their own; a record's blocks keep their order.
         // oxlint-disable-next-line react/no-array-index-key
         <div key={`${block.kind} ${index}`} className="inspector-block">
-          <p className="inspector-block-kind">{blockNames[block.kind]}</p>
+          {block.kind in blockNames && <p className="inspector-block-kind">{blockNames[block.kind]}</p>}
           <ContentBlockView
             block={block}
-            mode="full"
+            // Thinking is long and beside the point: it opens on demand.
+            mode={block.kind === 'thinking' ? 'entry' : 'full'}
             call={block.kind === 'tool-result' ? calls.get(block.callId) : undefined}
           />
         </div>
@@ -29,14 +30,10 @@ export function ContentBlocks({ blocks, openRecord }: ContentBlocksProps) {
   );
 }
 
-const blockNames: Readonly<Record<ContentBlock['kind'], string>> = {
+/** The other kinds say themselves what they are. */
+const blockNames: Partial<Readonly<Record<ContentBlock['kind'], string>>> = {
   prompt: 'Prompt',
-  system: 'System',
   answer: 'Answer',
-  thinking: 'Thinking',
   'tool-call': 'Input',
   'tool-result': 'Result',
-  error: 'Error',
-  compaction: 'Compaction',
-  notice: 'Notice',
 };
