@@ -95,6 +95,27 @@ describe('every kind of block', () => {
     expect([...container.querySelectorAll('mark')].map(mark => mark.textContent)).toEqual(['old', 'new']);
   });
 
+  it('shows a command that patches files by its diffs, the command itself folded', () => {
+    showBlock({
+      kind: 'tool-call',
+      callId: 'c',
+      name: 'shell',
+      input: {},
+      command: 'apply_patch <<EOF',
+      diffs: [
+        {
+          path: 'a.go',
+          change: 'create',
+          hunks: [{ oldStart: 0, oldLines: 0, newStart: 1, newLines: 1, lines: ['+x'] }],
+        },
+      ],
+    });
+    expect(screen.getByText('new file')).toBeTruthy();
+    expect(screen.queryByRole('figure', { name: 'Command' })).toBeNull();
+    fireEvent.click(screen.getByRole('button', { name: /Command.*apply_patch/ }));
+    expect(screen.getByRole('figure', { name: 'Command' }).textContent).toContain('apply_patch <<EOF');
+  });
+
   it('shows a to-do list as a list with the state of each point', () => {
     const todos = [
       { content: 'Read', status: 'completed' },

@@ -5,7 +5,7 @@ import { diffCounts, diffRows } from '../../../src/renderer/features/conversatio
 import { countLines, foldLines, narrowLines } from '../../../src/renderer/features/conversation/text/fold-lines.ts';
 import { isFormattable } from '../../../src/renderer/features/conversation/text/formattable.ts';
 import { readNumbered } from '../../../src/renderer/features/conversation/text/numbered-lines.ts';
-import { oneLineOf } from '../../../src/renderer/features/conversation/text/one-line.ts';
+import { firstWordsOf, oneLineOf } from '../../../src/renderer/features/conversation/text/one-line.ts';
 import { terminalPlain, terminalRuns } from '../../../src/renderer/features/conversation/text/terminal-text.ts';
 import {
   inputSummary,
@@ -227,8 +227,12 @@ describe('tools', () => {
 
 describe('hints', () => {
   it('are one line of first words without Markdown signs', () => {
-    expect(oneLineOf('## **Plan**\n\n- do `this`')).toBe('Plan - do this');
-    expect(oneLineOf('x'.repeat(500), 10)).toBe('xxxxxxxxx…');
+    expect(firstWordsOf('## **Plan**\n\n- do `this`')).toBe('Plan - do this');
+    expect(firstWordsOf('x'.repeat(500), 10)).toBe('xxxxxxxxx…');
+  });
+
+  it('about commands keep every sign', () => {
+    expect(oneLineOf("apply_patch '*** Begin Patch\n*** Update'")).toBe("apply_patch '*** Begin Patch *** Update'");
   });
 });
 

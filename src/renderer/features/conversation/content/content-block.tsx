@@ -3,7 +3,7 @@
 import { Brain, CircleAlert, Info, Layers } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { ContentBlock } from '../../../../shared/model/content.ts';
-import { oneLineOf } from '../text/one-line.ts';
+import { firstWordsOf } from '../text/one-line.ts';
 import { visibleText } from '../text/visible-text.ts';
 import { Fold } from './fold.tsx';
 import { RecordedMarkdown } from './markdown.tsx';
@@ -46,7 +46,7 @@ export function ContentBlockView({ block, mode, call, byModel = false }: Content
           name="system"
           className="conversation-aside"
           title={<Titled icon={<Info aria-hidden="true" />}>{visibleText(block.title) || 'System text'}</Titled>}
-          hint={oneLineOf(firstText(block.parts))}
+          hint={firstWordsOf(firstText(block.parts))}
           open={full}
         >
           <Parts parts={block.parts} look="plain" full={full} />
@@ -95,7 +95,7 @@ function Thinking({ text, hidden, open }: { readonly text: string; readonly hidd
       </p>
     );
   return (
-    <Fold name="thinking" className="conversation-aside" title={title} hint={oneLineOf(text)} open={open}>
+    <Fold name="thinking" className="conversation-aside" title={title} hint={firstWordsOf(text)} open={open}>
       <div className="conversation-thinking">
         <RecordedMarkdown name="thinking" text={text} />
       </div>
@@ -134,7 +134,7 @@ function Notice({ title, text, open }: { readonly title: string; readonly text: 
   const head = <Titled icon={<Info aria-hidden="true" />}>{visibleText(title) || 'Notice'}</Titled>;
   if (text.trim() === '' || text === title) return <p className="conversation-aside conversation-line">{head}</p>;
   return (
-    <Fold name="notice" className="conversation-aside" title={head} hint={oneLineOf(text)} open={open}>
+    <Fold name="notice" className="conversation-aside" title={head} hint={firstWordsOf(text)} open={open}>
       <PlainText name="notice" text={text} />
     </Fold>
   );

@@ -2,8 +2,10 @@ import type { ContentBlock } from '../../../../shared/model/content.ts';
 import { asObject, asText, isObject } from '../../../../shared/base/json.ts';
 import { CopyButton } from '../../../ui/copy-button.tsx';
 import { lookOf, questionsOf, todosOf, type Question } from '../text/tool-shape.ts';
+import { oneLineOf } from '../text/one-line.ts';
 import { visibleText } from '../text/visible-text.ts';
 import { DiffView } from './diff-view.tsx';
+import { Fold } from './fold.tsx';
 import { JsonView } from './json-view.tsx';
 import { LongText } from './long-text.tsx';
 import { FoldedMarkdown } from './markdown.tsx';
@@ -22,11 +24,20 @@ interface ToolInputProps {
 export function ToolInput({ call, full, withoutDiffs = false }: ToolInputProps) {
   const { input, command, diffs = [] } = call;
   const look = lookOf(call.name, command !== undefined);
-  if (command !== undefined) return <Command command={command} input={input} />;
-  if (diffs.length > 0)
-    return withoutDiffs
-      ? null
-      : diffs.map((diff, index) => <DiffView key={index} name={`diff-${index}`} diff={diff} full={full} />);
+  const changes = withoutDiffs
+    ? []
+    : diffs.map((diff, index) => <DiffView key={index} name={`diff-${index}`} diff={diff} full={full} />);
+  if (command !== undefined && diffs.length === 0) return <Command command={command} input={input} />;
+  if (command !== undefined)
+    return (
+      <>
+        {changes}
+        <Fold name="command" title="Command" hint={oneLineOf(command)} open={full} className="conversation-aside">
+          <Command command={command} input={input} />
+        </Fold>
+      </>
+    );
+  if (diffs.length > 0) return changes;
   const todos = look === 'todo' ? todosOf(input) : undefined;
   if (todos) return <TodoList todos={todos} />;
   const questions = questionsOf(input);

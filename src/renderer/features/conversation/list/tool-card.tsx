@@ -32,7 +32,7 @@ export function ToolCard({ blocks, span }: ToolCardProps) {
   const small = diffs.length === 1 && (diffs[0]?.hunks.reduce((sum, hunk) => sum + hunk.lines.length, 0) ?? 0) <= 14;
   const [open, toggle] = useFold('tool', todos !== undefined || small || questionsOf(call?.input) !== undefined);
   const bodyId = useId();
-  const summary = call?.command ?? diffs[0]?.path ?? inputSummary(call?.input) ?? span?.summary ?? '';
+  const summary = diffs[0]?.path ?? call?.command ?? inputSummary(call?.input) ?? span?.summary ?? '';
   const failure = state === 'failed' && !open ? failureLine(result) : undefined;
   return (
     <div className={`conversation-card conversation-card-${state}`}>
