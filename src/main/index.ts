@@ -153,6 +153,8 @@ class Desktop {
 
 registerUiScheme();
 app.setName('Playhead');
+// Windows groups windows and notifications by it; the installer writes the same one.
+app.setAppUserModelId('app.playhead.desktop');
 try {
   start();
 } catch (thrown) {
@@ -181,12 +183,15 @@ function start(): void {
   const profile = join(args.dataDir, 'desktop');
   mkdirSync(profile, { recursive: true });
   app.setPath('userData', profile);
-  if (app.requestSingleInstanceLock(request))
-    app
-      .whenReady()
-      .then(() => desktop.run(request))
-      .catch(fail);
-  else app.exit(0);
+  if (!app.requestSingleInstanceLock(request)) {
+    process.stdout.write('Playhead is running already: its window shows what you asked for.\n');
+    app.exit(0);
+    return;
+  }
+  void app
+    .whenReady()
+    .then(() => desktop.run(request))
+    .catch(fail);
 }
 
 /** A Playhead that serves to a browser has this data folder: it shows what was asked for there. */

@@ -36,6 +36,10 @@ class App extends EventEmitter {
     return name;
   }
 
+  setAppUserModelId(id) {
+    log.push({ what: 'app-id', id });
+  }
+
   getVersion() {
     return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).version;
   }
