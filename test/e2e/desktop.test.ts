@@ -1,7 +1,9 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { assertBuilt, type DesktopApp, doubleLauncher, repository } from './desktop-app.ts';
 import { checkDesktop } from './desktop-checks.ts';
 
@@ -143,5 +145,54 @@ describe('the built desktop app on the Electron double', { timeout: 60_000 }, ()
       await vi.waitFor(async () => expect(await logged('error-box')).toHaveLength(2));
       expect(await logged('error-box')).toMatchObject([{}, { title: 'Playhead’s window keeps crashing' }]);
     });
+  });
+
+  describe('beside a Playhead that serves to a browser', () => {
+    let folder: string;
+    beforeEach(() => {
+      folder = mkdtempSync(join(tmpdir(), 'playhead-doors-'));
+      copyFileSync(recording, join(folder, 'session.jsonl'));
+    });
+    afterEach(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+    const quietArgs = (): string[] => [
+      '--data-dir',
+      join(folder, 'data'),
+      '--source',
+      `auto=${join(folder, 'no-logs')}`,
+    ];
+
+    it('hands over to the one that has the data folder, and ends', async () => {
+      const served = spawn(process.execPath, [
+        join(repository, 'out/main/serve.js'),
+        '--no-open',
+        '--json',
+        ...quietArgs(),
+      ]);
+      const ended = once(served, 'exit');
+      const [line] = (await once(served.stdout.setEncoding('utf8'), 'data')) as [string];
+      const { port } = JSON.parse(line) as { port: number };
+      const { code, stdout } = await doubleLauncher.run([...quietArgs(), join(folder, 'session.jsonl')]);
+      served.kill('SIGTERM');
+      await ended;
+      expect(stdout).toMatch(new RegExp(`^Playhead is running already: http://127\\.0\\.0\\.1:${port}/`));
+      expect(code).toBe(0);
+    });
+
+    it('shows what a command line asks for', async () => {
+      const app = await doubleLauncher.launch(quietArgs());
+      const args = ['open', join(folder, 'session.jsonl'), '--data-dir', join(folder, 'data')];
+      const command = spawn(process.execPath, [join(repository, 'out/main/cli.js'), ...args]);
+      const [code] = (await once(command, 'exit')) as [number];
+      const shown = app.page.getByText('Hello world').first();
+      await shown.waitFor({ timeout: 10_000 });
+      expect({ code, visible: await shown.isVisible() }).toEqual({ code: 0, visible: true });
+      await app.dispose();
+    });
+  });
+
+  it('says what is wrong with a data folder that cannot be used, and ends with 1', async () => {
+    const { code, stderr } = await doubleLauncher.run(['--data-dir', join(recording, 'inside-a-file')]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^playhead: .*inside-a-file/);
   });
 });
