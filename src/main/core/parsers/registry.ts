@@ -9,6 +9,7 @@ import { claudeCodeAgentMeta } from './claude-code-meta.ts';
 import { claudeCodeJsonl } from './claude-code.ts';
 import { codexExec } from './codex-exec.ts';
 import { codexRollout } from './codex.ts';
+import { geminiChatDocument, geminiChatLines } from './gemini.ts';
 import { otlpJsonDocument, otlpJsonLines } from './otlp.ts';
 import type { FileHint, Parser, Recognition, Sample } from './parser.ts';
 
@@ -25,6 +26,8 @@ export const parsers: readonly Parser[] = [
   antonCheckpoint,
   antonProgress,
   antonTraceSummary,
+  geminiChatLines,
+  geminiChatDocument,
 ];
 
 const byId = new Map(parsers.map(parser => [parser.id, parser]));

@@ -26,6 +26,10 @@ export interface SourceFormat {
 
 const isJsonl = (relPath: string) => /\.(jsonl|ndjson)$/i.test(relPath);
 const isJson = (relPath: string) => /\.(jsonl|ndjson|json|trace)$/i.test(relPath);
+/** The chats of Gemini CLI and of Qwen Code's first versions; beside them lie caches, checkpoints and tool outputs. */
+const isChat = (relPath: string) =>
+  /\.jsonl?$/i.test(relPath) && (/(^|\/)chats\//.test(relPath) || /(^|\/)session-[^/]+$/.test(relPath));
+
 export const sourceFormats: readonly SourceFormat[] = [
   {
     id: 'claude-code',
@@ -61,6 +65,14 @@ export const sourceFormats: readonly SourceFormat[] = [
     defaults: env =>
       [...new Set([home(env), process.cwd()])].map(folder => ({ root: antonFolder(folder), starts: [''] })),
     include: relPath => isJson(relPath) && !/(^|\/)knowledge\.json$/.test(relPath),
+  },
+  {
+    id: 'gemini-cli',
+    label: 'Gemini CLI',
+    places: ['$GEMINI_CLI_HOME/.gemini/tmp', '~/.gemini/tmp'],
+    parts: ['tmp'],
+    defaults: env => [{ root: join(expand(env['GEMINI_CLI_HOME'] ?? home(env), env), '.gemini'), starts: ['tmp'] }],
+    include: isChat,
   },
   { id: 'otlp', label: 'OpenTelemetry JSON', places: [], parts: [], defaults: () => [], include: isJson },
   { id: 'auto', label: 'Any known format', places: [], parts: [], defaults: () => [], include: isJson },

@@ -26,6 +26,8 @@ const owners: readonly (readonly [place: RegExp, parser: string])[] = [
   [/^captured\/.*\/otlp\/\d+-(logs|metrics|traces)(\.pb)?\.json$/, 'otlp-json'],
   [/^(logs\/)?otlp\/.*\.jsonl$/, 'otlp-json-lines'],
   [/^(logs\/)?otlp\/.*\.json$/, 'otlp-json'],
+  [/^(logs\/gemini-cli|gemini\/recordings|(captured\/)?gemini\/.*\/chats)\/.*\.jsonl$/, 'gemini-chat-jsonl'],
+  [/^(logs\/gemini-cli|gemini\/recordings)\/.*\.json$/, 'gemini-chat-json'],
   [/^anton\/.*\/traces\/.*\.jsonl$/, 'anton-traces'],
   [/^anton\/.*\/trace_summary\.json$/, 'anton-trace-summary'],
   [/^anton\/.*\/checkpoints\//, 'anton-checkpoint'],
