@@ -311,12 +311,6 @@ describe('what people read of a Gemini record', () => {
       { isError: true, exitCode: 2, parts: [{ text: 'Output: no\nExit Code: 2\nProcess Group PGID: 1' }] },
     ]);
   });
-    expect(shell).toMatchObject({
-      isError: true,
-      exitCode: 2,
-      parts: [{ text: 'Output: no\nExit Code: 2\nProcess Group PGID: 1' }],
-    });
-  });
 
   it('shows pasted images, and todo lists where a tool says nothing else', () => {
     const image = { inlineData: { mimeType: 'image/png', data: 'AAAA' } };
