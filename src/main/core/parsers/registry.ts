@@ -11,6 +11,7 @@ import { codexExec } from './codex-exec.ts';
 import { codexRollout } from './codex.ts';
 import { geminiChatDocument, geminiChatLines } from './gemini.ts';
 import { otlpJsonDocument, otlpJsonLines } from './otlp.ts';
+import { piSession } from './pi.ts';
 import type { FileHint, Parser, Recognition, Sample } from './parser.ts';
 
 export const parsers: readonly Parser[] = [
@@ -28,6 +29,7 @@ export const parsers: readonly Parser[] = [
   antonTraceSummary,
   geminiChatLines,
   geminiChatDocument,
+  piSession,
 ];
 
 const byId = new Map(parsers.map(parser => [parser.id, parser]));

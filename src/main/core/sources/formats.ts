@@ -74,6 +74,19 @@ export const sourceFormats: readonly SourceFormat[] = [
     defaults: env => [{ root: join(expand(env['GEMINI_CLI_HOME'] ?? home(env), env), '.gemini'), starts: ['tmp'] }],
     include: isChat,
   },
+  {
+    id: 'pi',
+    label: 'Pi',
+    places: ['$PI_CODING_AGENT_SESSION_DIR', '$PI_CODING_AGENT_DIR/sessions', '~/.pi/agent/sessions'],
+    parts: ['sessions'],
+    defaults: env => {
+      const sessions = env['PI_CODING_AGENT_SESSION_DIR'];
+      if (sessions !== undefined && sessions !== '') return [{ root: expand(sessions, env), starts: [''] }];
+      const agent = env['PI_CODING_AGENT_DIR'] ?? join(home(env), '.pi', 'agent');
+      return [{ root: expand(agent, env), starts: ['sessions'] }];
+    },
+    include: isJsonl,
+  },
   { id: 'otlp', label: 'OpenTelemetry JSON', places: [], parts: [], defaults: () => [], include: isJson },
   { id: 'auto', label: 'Any known format', places: [], parts: [], defaults: () => [], include: isJson },
 ];
