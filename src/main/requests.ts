@@ -25,3 +25,17 @@ export const openAnswerSchema = z.object({
   sessionId: z.string().nullable(),
 });
 export type OpenAnswer = z.infer<typeof openAnswerSchema>;
+
+/** The answer to 'report': what was read of the sources in use, and what was not. */
+export const indexReportSchema = z.object({
+  files: z.int(),
+  bytes: z.number(),
+  lines: z.int(),
+  records: z.int(),
+  sessions: z.int(),
+  spans: z.int(),
+  /** Records that could not be read and files that could not be taken (line 0); the first of them. */
+  skipped: z.array(z.object({ file: z.string(), line: z.int(), reason: z.string() })),
+  skippedCount: z.int(),
+  unknownTypes: z.record(z.string(), z.int()),
+});
