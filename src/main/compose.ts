@@ -1,7 +1,6 @@
 // The one place where the core's parts are made and joined. Both doors, the desktop's and the headless one, stand on it.
 
-import type { Disposable } from '../shared/base/disposable.ts';
-import { DisposableStore } from '../shared/base/disposable.ts';
+import { type Disposable, DisposableStore, toDisposable } from '../shared/base/disposable.ts';
 import { Emitter } from '../shared/base/emitter.ts';
 import { contract, type PlayheadHandlers } from '../shared/contract/index.ts';
 import { ContractServer } from '../shared/contract/server.ts';
@@ -52,6 +51,12 @@ export interface App {
   dispose(): Promise<void>;
 }
 
+/** Some agents make a folder in each project that they work in; it is looked for this often. */
+const FIND_PROJECTS_MS = 10_000;
+
+/** What a source may be named as. */
+export const sourceFormatIds: readonly string[] = sourceFormats.map(({ id }) => id);
+
 const NO_PROGRESS: IndexProgress = {
   indexing: true,
   files: 0,
@@ -70,6 +75,8 @@ export async function compose(options: ComposeOptions): Promise<App> {
   try {
     return await start(options, ingest, reader, lifetime);
   } catch (thrown) {
+    // The store is closed as at any other end, so that a start which fails leaves it as it was.
+    await Promise.allSettled([reader.call('close', undefined), ingest.call('close', undefined)]);
     lifetime.dispose();
     throw thrown;
   }
@@ -102,7 +109,6 @@ async function start(
         case 'progress':
           progress = event.progress;
           server.push.sources.progressed(progress);
-          if (!progress.indexing) void sources.findProjects().catch(() => undefined);
           break;
         case 'failed':
           problems.emit(event.message);
@@ -117,11 +123,23 @@ async function start(
   if (options.sources === 'default') await sources.startDefault(known);
   else await sources.startNamed(options.sources);
 
+  const settle = async () => {
+    // What was read may name projects that hold logs of their own.
+    do await ingest.call('settle', undefined);
+    while (await sources.findProjects());
+  };
+  if (options.watch) {
+    const findProjects = () => void sources.findProjects().catch(() => undefined);
+    const looking = setInterval(findProjects, FIND_PROJECTS_MS);
+    looking.unref();
+    lifetime.add(toDisposable(() => clearInterval(looking)));
+  }
+
   let disposing: Promise<void> | undefined;
   return {
     reader,
     connect: transport => server.connect(transport),
-    settle: () => ingest.call('settle', undefined),
+    settle,
     sourceIds: async () => (await sources.list()).map(({ id }) => id),
     report: async maxSkipped => {
       const sourceIds = (await sources.list()).map(({ id }) => id);
@@ -129,7 +147,7 @@ async function start(
     },
     async open(request) {
       if (request.project !== undefined) shown.project = request.project;
-      const session = await findRequested(request, sources, reader, () => ingest.call('settle', undefined));
+      const session = await findRequested(request, sources, reader, settle);
       if (session) {
         shown.session = session;
         server.push.sessions.shown({ sessionId: session });

@@ -5,7 +5,7 @@
 // be the server's own, so that neither another site nor a renamed one (DNS rebinding) can reach it.
 
 import { randomBytes, timingSafeEqual } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 
@@ -41,7 +41,9 @@ export class Access {
 /** True when the request names this server itself, not some name that was pointed at it. */
 export function isOwnHost(request: IncomingMessage, port: number): boolean {
   const { host } = request.headers;
-  return host === `127.0.0.1:${port}` || host === `localhost:${port}`;
+  // Browsers leave out the port that HTTP has anyway.
+  const suffix = port === 80 ? '' : `:${port}`;
+  return host === `127.0.0.1${suffix}` || host === `localhost${suffix}`;
 }
 
 /** True when a page of this server sends it. `required`: a request that names no origin is refused too. */
@@ -52,13 +54,18 @@ export function isOwnOrigin(request: IncomingMessage, required: boolean): boolea
 }
 
 function readOrMakeKey(path: string): string {
-  try {
-    const key = readFileSync(path, 'utf8').trim();
-    if (/^[\w-]{32}$/.test(key)) return key;
-  } catch {
-    // Not there yet.
-  }
-  const key = randomBytes(24).toString('base64url');
+  const key = readKey(path) ?? randomBytes(24).toString('base64url');
   writeFileSync(path, `${key}\n`, { mode: 0o600 });
+  // The mode above is for a new file only.
+  chmodSync(path, 0o600);
   return key;
+}
+
+/** Undefined where there is none yet, or half of one. */
+function readKey(path: string): string | undefined {
+  try {
+    return /^[\w-]{32}(?=\n$)/.exec(readFileSync(path, 'utf8'))?.[0];
+  } catch {
+    return undefined;
+  }
 }

@@ -4,12 +4,13 @@ import { createReadStream, statSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { extname, join, normalize, sep } from 'node:path';
 import type { Duplex } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { WebSocketServer } from 'ws';
 import { PlayheadError, toPlayheadError } from '../../shared/base/errors.ts';
 import type { Transport } from '../../shared/contract/transport.ts';
 import { type Access, isOwnHost, isOwnOrigin } from './access.ts';
 import { webSocketTransport } from './ws-transport.ts';
-import { receiveUpload } from './uploads.ts';
+import { receiveUpload, removeHalfUploads } from './uploads.ts';
 
 export interface HttpServerOptions {
   /** 0: any free one. */
@@ -18,9 +19,12 @@ export interface HttpServerOptions {
   /** The built window. */
   readonly rendererDir: string;
   readonly dataDir: string;
-  onTransport(transport: Transport): void;
+  readonly onTransport: (transport: Transport) => void;
   /** Opens an uploaded file; gives its sessions' ids. */
-  onUpload(path: string): Promise<readonly string[]>;
+  readonly onUpload: (path: string) => Promise<readonly string[]>;
+  readonly maxUploadBytes?: number;
+  /** What may wait for a window that does not read. */
+  readonly maxBufferedBytes?: number;
 }
 
 export interface RunningServer {
@@ -42,6 +46,14 @@ const CONTENT_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
+/** On every answer. */
+const SAFETY_HEADERS = [
+  ['Content-Security-Policy', CONTENT_POLICY],
+  ['X-Content-Type-Options', 'nosniff'],
+  ['Referrer-Policy', 'no-referrer'],
+  ['Cross-Origin-Resource-Policy', 'same-origin'],
+] as const;
+
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
@@ -55,40 +67,56 @@ const TYPES: Readonly<Record<string, string>> = {
 
 /** Resolves when it answers. Fails with 'conflict' where the port is taken. */
 export async function startHttpServer(options: HttpServerOptions): Promise<RunningServer> {
+  removeHalfUploads(options.dataDir);
   const http = createServer();
   const port = await listen(http, options.port);
   // A frame from the window is a call; the largest carries a few thousand ids.
   const sockets = new WebSocketServer({ noServer: true, maxPayload: 4 * 1024 * 1024 });
   http.on('request', (request, response) => {
+    for (const [name, value] of SAFETY_HEADERS) response.setHeader(name, value);
     answer(request, response, options, port).catch((thrown: unknown) => sendError(response, thrown));
   });
   http.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    const url = new URL(request.url ?? '/', `http://127.0.0.1:${port}`);
-    const refused =
-      url.pathname !== '/ws'
-        ? '404 Not Found'
-        : !isOwnHost(request, port)
-          ? '421 Misdirected Request'
-          : !isOwnOrigin(request, true)
-            ? '403 Forbidden'
-            : !options.access.isKey(url.searchParams.get('token'))
-              ? '401 Unauthorized'
-              : undefined;
-    if (refused) {
-      socket.end(`HTTP/1.1 ${refused}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
-      return;
-    }
-    sockets.handleUpgrade(request, socket, head, client => options.onTransport(webSocketTransport(client)));
+    // Without a listener a connection that breaks off here would end the process.
+    socket.on('error', () => socket.destroy());
+    const refusal = refuseUpgrade(request, options.access, port);
+    if (refusal !== undefined) endRaw(socket, refusal);
+    else
+      sockets.handleUpgrade(request, socket, head, client =>
+        options.onTransport(webSocketTransport(client, options.maxBufferedBytes)),
+      );
   });
+  http.on('clientError', (_error, socket) => endRaw(socket, '400 Bad Request'));
   return {
     port,
     close: () =>
       new Promise(resolve => {
         for (const client of sockets.clients) client.terminate();
-        http.closeAllConnections();
         http.close(() => resolve());
+        http.closeAllConnections();
       }),
   };
+}
+
+/** The status line's end for who may not have a socket. */
+function refuseUpgrade(request: IncomingMessage, access: Access, port: number): string | undefined {
+  const url = parseTarget(request);
+  if (!url) return '400 Bad Request';
+  if (!isOwnHost(request, port)) return '421 Misdirected Request';
+  if (url.pathname !== '/ws') return '404 Not Found';
+  if (!isOwnOrigin(request, true)) return '403 Forbidden';
+  return access.isKey(url.searchParams.get('token')) ? undefined : '401 Unauthorized';
+}
+
+function endRaw(socket: Duplex, status: string): void {
+  if (!socket.writable) return;
+  const safety = SAFETY_HEADERS.map(([name, value]) => `${name}: ${value}\r\n`).join('');
+  socket.end(`HTTP/1.1 ${status}\r\n${safety}Connection: close\r\nContent-Length: 0\r\n\r\n`);
+}
+
+/** Undefined for a target that is none, such as '//'. */
+function parseTarget(request: IncomingMessage): URL | undefined {
+  return URL.parse(request.url ?? '/', 'http://127.0.0.1') ?? undefined;
 }
 
 async function answer(
@@ -97,33 +125,56 @@ async function answer(
   options: HttpServerOptions,
   port: number,
 ): Promise<void> {
-  response.setHeader('Content-Security-Policy', CONTENT_POLICY);
-  response.setHeader('X-Content-Type-Options', 'nosniff');
-  response.setHeader('Referrer-Policy', 'no-referrer');
-  response.setHeader('Cross-Origin-Resource-Policy', 'same-origin');
-  const url = new URL(request.url ?? '/', `http://127.0.0.1:${port}`);
+  const url = parseTarget(request);
   if (!isOwnHost(request, port)) return sendText(response, 421, 'This server answers to 127.0.0.1 only.');
+  if (!url) return sendText(response, 400, 'No such address.');
   if (request.method === 'GET' || request.method === 'HEAD')
     return sendFile(url.pathname, response, options.rendererDir);
-  if (request.method !== 'POST') return sendText(response, 405, 'Only GET and POST.');
-  if (!isOwnOrigin(request, true)) return sendText(response, 403, 'Only pages of this server may do this.');
-  if (url.pathname === '/token') {
-    const key = options.access.exchange(await readSmallBody(request));
-    if (key === undefined)
-      throw new PlayheadError(
-        'denied',
-        'This address was used already. Ask Playhead for a new one: start it again, or use the address that it prints.',
-      );
-    return sendJson(response, 200, { key });
+  if (request.method !== 'POST') {
+    response.setHeader('Allow', 'GET, HEAD, POST');
+    return sendText(response, 405, 'Only GET and POST.');
   }
-  if (url.pathname !== '/upload') return sendText(response, 404, 'Not found.');
-  if (!options.access.isKey(headerText(request.headers['x-playhead-token'])))
-    throw new PlayheadError('denied', 'Not allowed without the key of this server.');
-  const path = await receiveUpload(request, url.searchParams.get('name') ?? '', options.dataDir);
-  sendJson(response, 200, { sessionIds: await options.onUpload(path) });
+  if (!isOwnOrigin(request, true)) return sendText(response, 403, 'Only pages of this server may do this.');
+  switch (url.pathname) {
+    case '/token':
+      return sendJson(response, 200, { key: exchangeToken(await readSmallBody(request), options.access) });
+    case '/upload':
+      return sendJson(response, 200, { sessionIds: await openUpload(request, url, options) });
+    default:
+      return sendText(response, 404, 'Not found.');
+  }
 }
 
-function sendFile(pathname: string, response: ServerResponse, folder: string): void {
+function exchangeToken(token: string, access: Access): string {
+  const key = access.exchange(token);
+  if (key === undefined)
+    throw new PlayheadError(
+      'denied',
+      'This address was used already. Ask Playhead for a new one: start it again, or use the address that it prints.',
+    );
+  return key;
+}
+
+async function openUpload(
+  request: IncomingMessage,
+  url: URL,
+  { access, dataDir, maxUploadBytes, onUpload }: HttpServerOptions,
+): Promise<readonly string[]> {
+  if (!access.isKey(headerText(request.headers['x-playhead-token'])))
+    throw new PlayheadError('denied', 'Not allowed without the key of this server.');
+  const name = url.searchParams.get('name') ?? '';
+  const upload = await receiveUpload(request, name, dataDir, maxUploadBytes);
+  try {
+    return await onUpload(upload.path);
+  } catch (thrown) {
+    upload.discard();
+    const { code, message } = toPlayheadError(thrown);
+    // Where we put it means nothing to who sent it.
+    throw new PlayheadError(code, message.replaceAll(upload.path, name), { cause: thrown });
+  }
+}
+
+async function sendFile(pathname: string, response: ServerResponse, folder: string): Promise<void> {
   const wanted = pathname === '/' ? 'index.html' : decodePath(pathname);
   const path = wanted === undefined ? undefined : normalize(join(folder, wanted));
   const stats = path?.startsWith(folder + sep) ? statSync(path, { throwIfNoEntry: false }) : undefined;
@@ -135,12 +186,15 @@ function sendFile(pathname: string, response: ServerResponse, folder: string): v
     'Cache-Control',
     pathname.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-store',
   );
-  createReadStream(path).pipe(response);
+  // Fails when the window goes away half way; then nobody is left to be told.
+  await pipeline(createReadStream(path), response).catch(() => response.destroy());
 }
 
+/** Undefined for what names no file: broken escapes, NUL. */
 function decodePath(pathname: string): string | undefined {
   try {
-    return decodeURIComponent(pathname);
+    const path = decodeURIComponent(pathname);
+    return path.includes('\0') ? undefined : path;
   } catch {
     return undefined;
   }
@@ -160,11 +214,7 @@ function sendError(response: ServerResponse, thrown: unknown): void {
   const { code, message } = toPlayheadError(thrown);
   const status = code === 'denied' ? 401 : code === 'too-large' ? 413 : code === 'internal' ? 500 : 400;
   if (response.headersSent) response.destroy();
-  else {
-    // What is left of a refused body is not read.
-    if (status === 413) response.setHeader('Connection', 'close');
-    sendJson(response, status, { error: { code, message } });
-  }
+  else sendJson(response, status, { error: { code, message } });
 }
 
 async function readSmallBody(request: IncomingMessage): Promise<string> {

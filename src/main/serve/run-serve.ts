@@ -9,6 +9,7 @@ import { claimInstance } from '../instance.ts';
 import { instanceMessageSchema, type OpenAnswer, openAnswerSchema } from '../requests.ts';
 import { Access } from './access.ts';
 import { type RunningServer, startHttpServer } from './http-server.ts';
+import { print, printError } from './output.ts';
 
 export interface ServeOptions {
   readonly dataDir: string;
@@ -22,37 +23,41 @@ export interface ServeOptions {
 
 /** Resolves with the exit code: at once where another Playhead has taken over, else when the server was told to stop. */
 export async function runServe(options: ServeOptions): Promise<number> {
-  let running: Running | undefined;
   const starting = Promise.withResolvers<Running>();
   // A start that fails is told by its own error, not by a rejection that nobody heard.
   starting.promise.catch(() => undefined);
+  let stopping = false;
   const claim = await claimInstance(options.dataDir, { kind: 'open', request: options.request }, async message => {
     const parsed = instanceMessageSchema.parse(message);
     const first = await starting.promise;
-    return parsed.kind === 'report' ? first.report(parsed.maxSkipped) : first.show(parsed.request);
+    const answer = parsed.kind === 'report' ? first.report(parsed.maxSkipped) : first.show(parsed.request);
+    // Who comes while we end gets no answer: it comes again, and is the next.
+    return answer.catch((thrown: unknown) => (stopping ? new Promise(() => {}) : Promise.reject(thrown)));
   });
   if (claim.kind === 'second') {
-    const answer = openAnswerSchema.parse(claim.answer);
-    announce(options, answer, 'Playhead is running already');
+    announce(options, openAnswerSchema.parse(claim.answer), 'running already');
     return 0;
   }
+  const told = untilToldToStop();
   try {
-    running = await Running.start(options);
+    const running = await Running.start(options);
     starting.resolve(running);
+    announce(options, running.answer(null), 'ours');
+    // The address is good at once; what was asked for is shown when it has been read.
+    running.show(options.request).catch((thrown: unknown) => {
+      if (!stopping) printError(toPlayheadError(thrown).message);
+    });
+    await told;
+    stopping = true;
+    await running.stop();
+    return 0;
   } catch (thrown) {
     starting.reject(thrown);
-    claim.dispose();
     throw thrown;
+  } finally {
+    // Last: until the store is closed nobody else may open it.
+    claim.dispose();
   }
-  announce(options, running.answer(null), 'Playhead');
-  // The address is good at once; what was asked for is shown when it has been read.
-  running.show(options.request).catch((thrown: unknown) => {
-    process.stderr.write(`playhead: ${toPlayheadError(thrown).message}\n`);
-  });
-  await untilToldToStop();
-  claim.dispose();
-  await running.stop();
-  return 0;
 }
 
 class Running {
@@ -116,12 +121,13 @@ class Running {
   }
 }
 
-function announce(options: ServeOptions, answer: OpenAnswer, who: string): void {
-  if (options.json)
-    process.stdout.write(`${JSON.stringify({ url: answer.url, port: answer.port, pid: answer.pid })}\n`);
-  else if (answer.url === null) process.stdout.write(`${who}: its window shows what you asked for.\n`);
-  else process.stdout.write(`${who}: ${answer.url}\n`);
-  if (options.open && answer.url !== null) openBrowser(answer.url);
+function announce(options: ServeOptions, { url, port, pid }: OpenAnswer, whose: 'ours' | 'running already'): void {
+  const who = whose === 'ours' ? 'Playhead' : 'Playhead is running already';
+  if (options.json) print(JSON.stringify({ url, port, pid }));
+  else if (url === null) print(`${who}: its window shows what you asked for.`);
+  else print(`${who}: ${url}`);
+  if (whose === 'ours' && !options.json && process.stdout.isTTY) print('The address opens one window. Ctrl+C ends it.');
+  if (options.open && url !== null) openBrowser(url);
 }
 
 /** The default browser, where there is one and a screen to show it on; silence where not: the address is printed. */

@@ -126,17 +126,20 @@ export class SourceService implements Disposable {
     return [...new Set(sessionIds)];
   }
 
-  /** Looks for the folders of agents that keep their logs inside each project. */
-  async findProjects(): Promise<void> {
-    if (!this.findsProjects) return;
+  /** Looks for the folders of agents that keep their logs inside each project; true where there was a new one. */
+  async findProjects(): Promise<boolean> {
+    if (!this.findsProjects) return false;
     const anton = formatById('anton');
+    let found = false;
     for (const folder of await this.reader.call('workingFolders', undefined)) {
       const root = antonFolder(folder);
       const isKnown = [...this.rows.values()].some(row => row.path === root);
       if (isKnown || !isFolder(root) || !anton) continue;
       await this.take(anton.id, anton.label, root, { root, starts: [''] }, 'found');
+      found = true;
       this.changed.emit();
     }
+    return found;
   }
 
   private async openOne(path: string): Promise<readonly SessionId[]> {
