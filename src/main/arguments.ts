@@ -1,14 +1,16 @@
 // The command line's words, the same for every way to start.
 
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { PlayheadError } from '../shared/base/errors.ts';
-import type { OpenRequest } from './compose.ts';
+import { type OpenRequest, sourceFormatIds } from './compose.ts';
 import type { NamedSource } from './core/sources/source-service.ts';
-import { defaultDataDir } from './data-dir.ts';
+import { defaultDataDir, homeDir } from './data-dir.ts';
 
 export interface Arguments {
   readonly words: readonly string[];
+  /** The flags that were given. */
+  readonly given: readonly FlagName[];
   readonly dataDir: string;
   readonly sources: 'default' | readonly NamedSource[];
   readonly json: boolean;
@@ -29,23 +31,23 @@ export const flags = {
   path: { type: 'string' },
   session: { type: 'string' },
 } as const;
+export type FlagName = keyof typeof flags;
 
-/** Relative paths start at `cwd`. Fails with 'bad-input' for flags that are not known or do not fit. */
+/** Relative paths start at `cwd`, those with '~' at home. Fails with 'bad-input' for flags that are not known or do not fit. */
 export function readArguments(args: readonly string[], cwd: string, env: NodeJS.ProcessEnv): Arguments {
   const { values, positionals } = parse(args);
-  const port = Number(values.port ?? 0);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535)
-    throw new PlayheadError('bad-input', `--port takes a number from 0 to 65535, not ${values.port}.`);
+  const path = (flag: FlagName, text: string) => readPath(flag, text, cwd, env);
   return {
     words: positionals,
+    given: Object.keys(values) as FlagName[],
     dataDir:
-      values['data-dir'] === undefined ? defaultDataDir(env, process.platform) : resolve(cwd, values['data-dir']),
-    sources: values.source === undefined ? 'default' : values.source.map(text => readSource(text, cwd)),
+      values['data-dir'] === undefined ? defaultDataDir(env, process.platform) : path('data-dir', values['data-dir']),
+    sources: values.source === undefined ? 'default' : values.source.map(text => readSource(text, cwd, env)),
     json: values.json ?? false,
     help: values.help ?? false,
-    port,
+    port: readPort(values.port ?? '0'),
     open: !(values['no-open'] ?? false),
-    project: values.path === undefined ? undefined : resolve(cwd, values.path),
+    project: values.path === undefined ? undefined : path('path', values.path),
     sessionId: values.session,
   };
 }
@@ -54,15 +56,41 @@ function parse(args: readonly string[]) {
   try {
     return parseArgs({ args: [...args], allowPositionals: true, options: flags });
   } catch (cause) {
-    throw new PlayheadError('bad-input', cause instanceof Error ? cause.message : String(cause), { cause });
+    // The first sentence says what is wrong; the rest is advice on quoting.
+    const message = cause instanceof Error ? cause.message : String(cause);
+    throw new PlayheadError('bad-input', `${message.split(/\.\s/)[0]?.replace(/\.$/, '')}.`, { cause });
   }
 }
 
-function readSource(text: string, cwd: string): NamedSource {
+function readPort(text: string): number {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
+  if (!(port <= 65_535))
+    throw new PlayheadError('bad-input', `--port takes a number from 0 to 65535, not ${JSON.stringify(text)}.`);
+  return port;
+}
+
+function readPath(flag: FlagName, text: string, cwd: string, env: NodeJS.ProcessEnv): string {
+  if (text === '') throw new PlayheadError('bad-input', `--${flag} takes a path.`);
+  return fromHome(text, env) ?? resolve(cwd, text);
+}
+
+function readSource(text: string, cwd: string, env: NodeJS.ProcessEnv): NamedSource {
   const at = text.indexOf('=');
   if (at < 1 || at === text.length - 1)
     throw new PlayheadError('bad-input', `--source takes FORMAT=PATH, not ${JSON.stringify(text)}.`);
-  return { format: text.slice(0, at), path: resolve(cwd, text.slice(at + 1)) };
+  const format = text.slice(0, at);
+  if (!sourceFormatIds.includes(format))
+    throw new PlayheadError(
+      'bad-input',
+      `There is no format ${JSON.stringify(format)}; there are ${sourceFormatIds.join(', ')}.`,
+    );
+  return { format, path: readPath('source', text.slice(at + 1), cwd, env) };
+}
+
+/** A shell leaves the '~' of FORMAT=~/logs to us. */
+function fromHome(path: string, env: NodeJS.ProcessEnv): string | undefined {
+  if (path !== '~' && !path.startsWith('~/')) return undefined;
+  return join(homeDir(env), path.slice(1));
 }
 
 export function requestOf(args: Arguments, files: readonly string[], cwd: string): OpenRequest {

@@ -1,6 +1,6 @@
-// The headless entry: the same app in a browser, on plain Node.
+// The headless entry: the same app in a browser, on plain Node. Its arguments are those of `playhead serve`.
 
 import './node-version.ts';
 
-const { serveEntry } = await import('./serve/entry.ts');
-process.exitCode = await serveEntry(process.argv.slice(2));
+const { runCommand } = await import('./serve/commands.ts');
+process.exitCode = await runCommand(['serve', ...process.argv.slice(2)]);

@@ -1,138 +1,128 @@
-// The commands of the command line. Plain text for people; with --json one JSON document and nothing else on standard output.
+// The command line. Plain text for people; with --json one JSON document and nothing else on standard output.
+//
+// Contract: gives 0 when it is done, 1 when it failed, 2 for wrong usage, which is found before anything is touched.
 
+import { existsSync } from 'node:fs';
 import { PlayheadError, toPlayheadError } from '../../shared/base/errors.ts';
-import { usToIso } from '../../shared/base/time.ts';
 import type { Session } from '../../shared/model/session.ts';
-import type { SessionEvent, Span } from '../../shared/model/span.ts';
-import type { Usage } from '../../shared/model/usage.ts';
-import { type Arguments, readArguments, requestOf } from '../arguments.ts';
-import { type App, compose } from '../compose.ts';
-import { type IndexReport, StoreReader } from '../core/store/index.ts';
-import { askInstance, claimInstance } from '../instance.ts';
-import { join } from 'node:path';
-import { version } from './entry.ts';
+import { type Arguments, type FlagName, readArguments, requestOf } from '../arguments.ts';
+import type { StoreReader } from '../core/store/index.ts';
+import { indexSources, withReader } from './fresh-store.ts';
+import { indexLines } from './index-text.ts';
+import { print, printError } from './output.ts';
 import { runServe } from './run-serve.ts';
+import { eventJson, sessionJson, spanJson } from './session-json.ts';
+import { sessionLines, traceLines } from './session-text.ts';
+import { usage } from './usage.ts';
+import { version } from './version.ts';
 
-const USAGE = `playhead COMMAND [--data-dir DIR] [--source FORMAT=PATH]... [--json]
+interface Command {
+  /** Flags besides those that every command takes. */
+  readonly flags: readonly FlagName[];
+  /** Says what is wrong with its words; undefined where nothing is. */
+  readonly wrong: (words: readonly string[]) => string | undefined;
+  /** Gives the exit code, or nothing for 0. */
+  readonly run: (words: readonly string[], args: Arguments) => Promise<number | void>;
+}
 
-  serve [--port N] [--no-open]   serve the app to a browser on this machine
-  open FILE...                   open trace files, in the Playhead that runs or a new one
-  index                          read all sources once
-  sessions                       list the recorded sessions, newest first
-  show SESSION                   print one session: its spans and events
-  version                        print the version
+const EVERYWHERE: readonly FlagName[] = ['data-dir', 'source', 'json', 'help'];
 
-FORMAT is claude-code, codex, anton, otlp or auto. --source replaces the default places.
-Exit codes: 0 done, 1 failed, 2 wrong usage.`;
+const noWords = (words: readonly string[]) =>
+  words.length === 0 ? undefined : `This command takes no ${JSON.stringify(words[0])}.`;
 
-const MAX_SKIPPED = 100;
+const commands: Readonly<Record<string, Command>> = {
+  serve: {
+    flags: ['port', 'no-open', 'path', 'session'],
+    wrong: () => undefined,
+    run: (files, args) => runServe({ ...args, request: requestOf(args, files, process.cwd()), version }),
+  },
+  open: {
+    flags: ['port', 'no-open'],
+    wrong: words => (words.length > 0 ? undefined : 'open takes at least one file.'),
+    run: openFiles,
+  },
+  index: { flags: [], wrong: noWords, run: (_words, args) => index(args) },
+  sessions: { flags: [], wrong: noWords, run: (_words, args) => listSessions(args) },
+  show: {
+    flags: [],
+    wrong: words =>
+      words.length === 1 ? undefined : 'show takes one session: its id, its native id, or the beginning of one.',
+    run: ([session = ''], args) => showSession(session, args),
+  },
+  version: {
+    flags: [],
+    wrong: noWords,
+    run: async (_words, args) => print(args.json ? JSON.stringify({ version }) : version),
+  },
+};
 
 /** Gives the exit code. */
-export async function runCommand(args: readonly string[]): Promise<number> {
+export async function runCommand(argv: readonly string[]): Promise<number> {
+  let work: () => Promise<number | void>;
   try {
-    const read = readArguments(args, process.cwd(), process.env);
-    const [command, ...words] = read.words;
-    if (read.help || command === 'help') {
-      print(USAGE);
-      return 0;
-    }
-    return await run(command, words, read);
+    work = plan(argv);
   } catch (thrown) {
-    const error = toPlayheadError(thrown);
-    process.stderr.write(`playhead: ${error.message}\n`);
-    return error.code === 'bad-input' ? 2 : 1;
+    printError(`${toPlayheadError(thrown).message}\nTry "playhead help".`);
+    return 2;
+  }
+  try {
+    return (await work()) ?? 0;
+  } catch (thrown) {
+    printError(toPlayheadError(thrown).message);
+    return 1;
   }
 }
 
-async function run(command: string | undefined, words: readonly string[], args: Arguments): Promise<number> {
-  switch (command) {
-    case 'serve':
-      return runServe({ ...args, request: requestOf(args, words, process.cwd()), version });
-    case 'open':
-      if (words.length === 0) throw new PlayheadError('bad-input', 'open takes at least one file.');
-      return runServe({ ...args, request: requestOf(args, words, process.cwd()), version });
-    case 'index':
-      expectNone(command, words);
-      await index(args);
-      return 0;
-    case 'sessions':
-      expectNone(command, words);
-      await listSessions(args);
-      return 0;
-    case 'show': {
-      const [session, ...rest] = words;
-      if (session === undefined || rest.length > 0)
-        throw new PlayheadError('bad-input', 'show takes one session: an id, a native id, or a prefix of one.');
-      await showSession(session, args);
-      return 0;
-    }
-    case 'version':
-      print(args.json ? JSON.stringify({ version }) : version);
-      return 0;
-    default:
-      throw new PlayheadError(
-        'bad-input',
-        `${command === undefined ? 'No command was given' : `There is no command ${JSON.stringify(command)}`}. playhead help lists them.`,
-      );
-  }
+/** What is to be done. Fails with 'bad-input' for wrong usage; does nothing yet. */
+function plan(argv: readonly string[]): () => Promise<number | void> {
+  const args = readArguments(argv, process.cwd(), process.env);
+  const [name, ...words] = args.words;
+  if (args.help || name === 'help') return async () => print(usage);
+  if (name === undefined) throw new PlayheadError('bad-input', 'No command was given.');
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (!command) throw new PlayheadError('bad-input', `There is no command ${JSON.stringify(name)}.`);
+  const stray = args.given.find(flag => !EVERYWHERE.includes(flag) && !command.flags.includes(flag));
+  if (stray !== undefined) throw new PlayheadError('bad-input', `${name} takes no --${stray}.`);
+  const wrong = command.wrong(words);
+  if (wrong !== undefined) throw new PlayheadError('bad-input', wrong);
+  return () => command.run(words, args);
 }
 
-function expectNone(command: string, words: readonly string[]): void {
-  if (words.length > 0) throw new PlayheadError('bad-input', `${command} takes no ${JSON.stringify(words[0])}.`);
+async function openFiles(words: readonly string[], args: Arguments): Promise<number> {
+  const request = requestOf(args, words, process.cwd());
+  const missing = request.files.find(file => !existsSync(file));
+  if (missing !== undefined) throw new PlayheadError('not-found', `${missing} does not exist or cannot be reached.`);
+  return runServe({ ...args, request, version });
 }
 
 async function index(args: Arguments): Promise<void> {
   const began = performance.now();
-  const report = await withFreshStore(
-    args,
-    app => app.report(MAX_SKIPPED),
-    async () => {
-      if (args.sources !== 'default')
-        throw new PlayheadError(
-          'conflict',
-          `Playhead is running on ${args.dataDir} and reads its own sources. Stop it first, or use another --data-dir.`,
-        );
-      const answer = await askInstance(args.dataDir, { kind: 'report', maxSkipped: MAX_SKIPPED });
-      if (!answer) throw new PlayheadError('unavailable', 'The running Playhead has just ended. Try again.');
-      return answer.value as IndexReport;
-    },
-  );
+  const report = await indexSources(args);
   const seconds = Math.round(performance.now() - began) / 1000;
-  const peakRssBytes = process.resourceUsage().maxRSS * 1024;
-  if (args.json) print(JSON.stringify({ ...report, seconds, peakRssBytes }));
-  else {
-    print(
-      `${report.files} files, ${report.bytes} bytes, ${report.lines} lines: ${report.records} records, ${report.sessions} sessions, ${report.spans} spans in ${seconds} s`,
-    );
-    if (report.skippedCount > 0) print(`${report.skippedCount} could not be read:`);
-    for (const { file, line, reason } of report.skipped) print(`  ${file}${line > 0 ? `:${line}` : ''}: ${reason}`);
-    const unknown = Object.entries(report.unknownTypes);
-    if (unknown.length > 0)
-      print(`unknown record types, kept: ${unknown.map(([type, count]) => `${type} (${count})`).join(', ')}`);
-  }
+  if (args.json) {
+    const peakRssBytes = process.resourceUsage().maxRSS * 1024;
+    print(JSON.stringify({ ...report, seconds, peakRssBytes }));
+  } else print(indexLines(report, seconds).join('\n'));
 }
 
 async function listSessions(args: Arguments): Promise<void> {
-  const sessions = await withReader(args, reader => {
-    const all: Session[] = [];
-    for (;;) {
-      const last = all.at(-1);
-      const page = reader.sessions({
-        limit: 1000,
-        before: last ? { updateUs: last.updateUs ?? 0, id: last.id } : null,
-        since: null,
-        filter: '',
-      });
-      all.push(...page.sessions);
-      if (page.sessions.length < 1000) return all;
-    }
-  });
+  const sessions = await withReader(args, allSessions);
   if (args.json) print(JSON.stringify(sessions.map(sessionJson)));
-  else
-    for (const session of sessions)
-      print(
-        `${session.id}  ${time(session.updateUs) ?? '-'}  ${session.agent}  ${session.project}  ${session.turns} turns  ${session.spans} spans  ${session.title}`,
-      );
+  else if (sessions.length === 0) print('No sessions yet. "playhead index" says what was read.');
+  else print(sessionLines(sessions, Date.now()).join('\n'));
+}
+
+const PAGE = 1000;
+
+function allSessions(reader: StoreReader): readonly Session[] {
+  const all: Session[] = [];
+  for (;;) {
+    const last = all.at(-1);
+    const before = last ? { updateUs: last.updateUs ?? 0, id: last.id } : null;
+    const { sessions } = reader.sessions({ limit: PAGE, before, since: null, filter: '' });
+    all.push(...sessions);
+    if (sessions.length < PAGE) return all;
+  }
 }
 
 async function showSession(text: string, args: Arguments): Promise<void> {
@@ -140,7 +130,7 @@ async function showSession(text: string, args: Arguments): Promise<void> {
     const found = reader.findSession(text);
     return { session: found, trace: reader.trace(found.id, null) };
   });
-  if (args.json) {
+  if (args.json)
     print(
       JSON.stringify({
         session: sessionJson(session),
@@ -148,107 +138,5 @@ async function showSession(text: string, args: Arguments): Promise<void> {
         events: trace.events.map(eventJson),
       }),
     );
-    return;
-  }
-  print(
-    `${session.title}\n${session.agent} ${session.model ?? ''} ${session.cwd ?? ''}\n${session.turns} turns, ${session.spans} spans, ${session.usage.input + session.usage.cacheRead + session.usage.cacheCreation} tokens in, ${session.usage.output} out\n`,
-  );
-  printTree(trace.spans);
-}
-
-function printTree(spans: readonly Span[]): void {
-  const children = Map.groupBy(spans, span => span.parentId);
-  const seen = new Set<string>();
-  const visit = (span: Span, depth: number) => {
-    if (seen.has(span.id)) return;
-    seen.add(span.id);
-    const mark = span.status === 'error' ? ' ✗' : span.status === 'open' ? ' …' : '';
-    print(`${'  '.repeat(depth)}${span.kind} ${span.name}${mark}${span.summary ? `  ${span.summary}` : ''}`);
-    for (const child of children.get(span.id) ?? []) visit(child, depth + 1);
-  };
-  for (const span of children.get(null) ?? []) visit(span, 0);
-  for (const span of spans) visit(span, 1);
-}
-
-/** Runs on a store that is brought up to date first; where another Playhead keeps it so already, reads beside that one. */
-async function withReader<T>(args: Arguments, run: (reader: StoreReader) => T): Promise<T> {
-  const read = () => {
-    const reader = new StoreReader(args.dataDir);
-    try {
-      return run(reader);
-    } finally {
-      reader.close();
-    }
-  };
-  return withFreshStore(
-    args,
-    async () => read(),
-    async () => read(),
-  );
-}
-
-async function withFreshStore<T>(args: Arguments, run: (app: App) => Promise<T>, beside: () => Promise<T>): Promise<T> {
-  // Another command on the same folder waits until this one is done, and then reads what it has read.
-  const done = Promise.withResolvers<null>();
-  const claim = await claimInstance(args.dataDir, { kind: 'report', maxSkipped: 0 }, () => done.promise);
-  if (claim.kind === 'second') return beside();
-  try {
-    const app = await compose({
-      dataDir: args.dataDir,
-      sources: args.sources,
-      watch: false,
-      resourcesDir: join(import.meta.dirname, '../../resources'),
-      version,
-      upload: false,
-    });
-    try {
-      await app.settle();
-      return await run(app);
-    } finally {
-      await app.dispose();
-    }
-  } finally {
-    done.resolve(null);
-    claim.dispose();
-  }
-}
-
-function sessionJson(session: Session): object {
-  return {
-    id: session.id,
-    agent: session.agent,
-    agentVersion: session.agentVersion,
-    nativeId: session.nativeId,
-    title: session.title,
-    project: session.project,
-    cwd: session.cwd,
-    gitBranch: session.gitBranch,
-    model: session.model,
-    startedAt: time(session.startUs),
-    updatedAt: time(session.updateUs),
-    turns: session.turns,
-    spans: session.spans,
-    records: session.records,
-    rejected: session.rejected,
-    errors: session.errors,
-    usage: session.usage,
-  };
-}
-
-function spanJson(span: Span): object {
-  const { startUs, endUs, revision: _, ...rest } = span;
-  return { ...rest, startedAt: time(startUs), endedAt: time(endUs), usage: span.usage satisfies Usage | null };
-}
-
-function eventJson(event: SessionEvent): object {
-  const { atUs, revision: _, ...rest } = event;
-  return { ...rest, at: time(atUs) };
-}
-
-function time(us: number | null): string | null {
-  return us === null ? null : usToIso(us);
-}
-
-function print(text: string): void {
-  process.stdout.write(`${text}\n`);
+  else print(traceLines(session, trace.spans, Date.now()).join('\n'));
 }
