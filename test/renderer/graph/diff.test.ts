@@ -20,6 +20,7 @@ const mount = (id: string, more: Partial<Mounted> = {}): Mounted => ({
   parentId: null,
   appearance: structuredClone(look),
   at: { x: 0, y: 0 },
+  pinned: false,
   ...more,
 });
 const asMap = (...nodes: readonly Mounted[]) => new Map(nodes.map(node => [node.id, node]));
@@ -50,13 +51,19 @@ describe('diffMounted', () => {
   });
 
   it('gives what is wanted when it is applied to what is mounted', () => {
-    const node = fc.record({ id: fc.nat(20), parent: fc.nat(20), x: fc.nat(3), title: fc.constantFrom('a', 'b') });
+    const node = fc.record({
+      id: fc.nat(20),
+      parent: fc.nat(20),
+      x: fc.nat(3),
+      title: fc.constantFrom('a', 'b'),
+      pinned: fc.boolean(),
+    });
     const nodes = fc
       .array(node)
       .map(list =>
         asMap(
-          ...list.map(({ id, parent, x, title }) =>
-            mount(`n${id}`, { parentId: `n${parent}`, at: { x, y: 0 }, appearance: { ...look, title } }),
+          ...list.map(({ id, parent, x, title, pinned }) =>
+            mount(`n${id}`, { parentId: `n${parent}`, at: { x, y: 0 }, appearance: { ...look, title }, pinned }),
           ),
         ),
       );
@@ -66,13 +73,14 @@ describe('diffMounted', () => {
         const result = new Map(before);
         for (const id of remove) result.delete(id);
         for (const one of add) result.set(one.id, one);
-        const patch = (list: readonly Mounted[], key: 'appearance' | 'at' | 'parentId') => {
+        const patch = (list: readonly Mounted[], key: 'appearance' | 'at' | 'parentId' | 'pinned') => {
           for (const one of list) {
             const known = result.get(one.id);
             if (known) result.set(one.id, { ...known, [key]: one[key] });
           }
         };
         patch(restyle, 'appearance');
+        patch(restyle, 'pinned');
         patch(move, 'at');
         patch(reattach, 'parentId');
         const sorted = (nodes: ReadonlyMap<string, Mounted>) =>

@@ -96,7 +96,7 @@ export class GraphModel implements Disposable {
     if (!this.published) return;
     const mounted = new Map(this.published.mounted);
     const known = mounted.get(id);
-    if (known) mounted.set(id, { ...known, at });
+    if (known) mounted.set(id, { ...known, at, pinned: true });
     this.published = { ...this.published, mounted };
     this.changes.emit();
   }
@@ -185,8 +185,9 @@ export class GraphModel implements Disposable {
     let newest = picture.root.id;
     let newestUs = Number.NEGATIVE_INFINITY;
     for (const [id, one] of visible.nodes) {
-      const at = this.memory.pins.get(id) ?? this.places.get(id) ?? { x: 0, y: 0 };
-      mounted.set(id, { id, parentId: one.parentId, appearance: appearanceOf(one), at });
+      const pin = this.memory.pins.get(id);
+      const at = pin ?? this.places.get(id) ?? { x: 0, y: 0 };
+      mounted.set(id, { id, parentId: one.parentId, appearance: appearanceOf(one), at, pinned: pin !== undefined });
       if (one.node.atUs >= newestUs) {
         newest = id;
         newestUs = one.node.atUs;

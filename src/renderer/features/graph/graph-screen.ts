@@ -97,22 +97,18 @@ export class GraphScreen implements Disposable {
   /** All of it where it is legible then; else the selection, the last turn of a big session, or the beginning. */
   private placeView({ picture, visible, mounted }: GraphPicture, calm: boolean): void {
     const { canvas } = this;
-    canvas.fit(calm && visible.selectedId === null);
-    if (visible.selectedId === null && canvas.viewport().zoom >= legibleZoom) return;
+    if (canvas.fitZoom() >= legibleZoom) {
+      canvas.fit(calm);
+      return;
+    }
     const isLive = picture.root.totals.open > 0;
     const { lastTurn } = picture;
     const isLater = lastTurn !== null && lastTurn.turn > 1 && (picture.grouped || isLive);
     const startId = isLater ? lastTurn.id : picture.root.id;
     const start = mounted.get(startId) ?? mounted.get(picture.root.id);
     if (!start) return;
-    // The root stands in the middle over the first tile, which is wider.
-    canvas.setViewport({
-      zoom: startZoom,
-      pan: {
-        x: 40 - (start.at.x - sizes.tile.width / 2) * startZoom,
-        y: 32 + (sizes.orchestrator.height / 2) * startZoom,
-      },
-    });
+    // The root stands over the middle of the first tile, which is wider.
+    canvas.beginAt(start.at.x - sizes.tile.width / 2, startZoom);
     if (visible.selectedId !== null) canvas.centre(visible.selectedId, false);
   }
 }

@@ -7,6 +7,7 @@ import type { Disposable } from '../../../../shared/base/disposable.ts';
 import { Emitter } from '../../../../shared/base/emitter.ts';
 import type { Point } from '../layout/layout.ts';
 import { type Appearance, circleText, sizes } from '../picture/appearance.ts';
+import type { Mounted } from '../picture/diff.ts';
 import { NodePainter } from './node-painter.ts';
 import type { Palette } from './palette.ts';
 
@@ -17,7 +18,9 @@ export interface Scene {
   readonly zoom: number;
   readonly pan: Point;
   readonly extent: { readonly x1: number; readonly y1: number; readonly x2: number; readonly y2: number };
-  readonly nodes: ReadonlyMap<string, { readonly parentId: string | null; readonly appearance: Appearance }>;
+  readonly nodes: ReadonlyMap<string, Omit<Mounted, 'at'>>;
+  /** The node in the user's hand. */
+  readonly grabbedId: string | null;
   placeOf(id: string): Point;
 }
 
@@ -75,9 +78,17 @@ export class CanvasOverlay implements Disposable {
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.clearRect(0, 0, width, height);
     context.setTransform(scene.zoom * ratio, 0, 0, scene.zoom * ratio, scene.pan.x * ratio, scene.pan.y * ratio);
-    for (const [id, { appearance }] of scene.nodes) {
-      const at = scene.placeOf(id);
-      if (isInView(appearance, at, scene)) painter.paint(appearance, at, scene.zoom);
+    const raised: Omit<Mounted, 'at'>[] = [];
+    for (const node of scene.nodes.values()) {
+      const at = scene.placeOf(node.id);
+      if (!isInView(node.appearance, at, scene)) continue;
+      if (node.pinned || node.id === scene.grabbedId) raised.push(node);
+      else painter.paint(node.appearance, at, scene.zoom);
+    }
+    // Above the text of what they lie on.
+    for (const { id, appearance } of raised) {
+      painter.paintShape(appearance, scene.placeOf(id), false);
+      painter.paint(appearance, scene.placeOf(id), scene.zoom);
     }
     if (this.litId !== null && scene.nodes.has(this.litId)) this.drawLight(context, painter, scene, this.litId);
   }

@@ -49,6 +49,7 @@ export function canvasStyle(palette: Palette, reducedMotion: boolean): StyleRule
       },
     },
     { selector: 'edge.orphan', style: { 'line-style': 'dashed' } },
+    { selector: 'node.pinned, node:grabbed', style: { 'z-index': 10 } },
     { selector: '.entering', style: { opacity: 0 } },
     { selector: 'node.selected', style: { 'outline-width': 3, 'outline-color': palette.focus, 'outline-opacity': 1 } },
     {

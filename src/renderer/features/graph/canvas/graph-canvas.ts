@@ -7,7 +7,7 @@ import cytoscape from 'cytoscape';
 import { type Disposable, DisposableStore, toDisposable } from '../../../../shared/base/disposable.ts';
 import { Emitter } from '../../../../shared/base/emitter.ts';
 import type { Point } from '../layout/layout.ts';
-import { type Appearance, circleText, sizes } from '../picture/appearance.ts';
+import { circleText, sizes } from '../picture/appearance.ts';
 import type { Change, Mounted } from '../picture/diff.ts';
 import { canvasStyle } from './canvas-style.ts';
 import { CanvasOverlay, type Scene } from './canvas-overlay.ts';
@@ -46,16 +46,20 @@ export interface GraphCanvas extends Disposable {
   setPalette(palette: Palette): void;
   /** The selected node, and the one that the keyboard stands on where that is another. */
   mark(selectedId: string | null, cursorId: string | null): void;
-  /** Brings a node into the middle. */
+  /** Brings a node into the middle, as far as there is something on all sides of it. */
   centre(id: string, calm: boolean): void;
   /** Moves as little as needed for a node to be in view, with room to its right. */
   reveal(id: string, calm: boolean): void;
   isInView(id: string): boolean;
   /** All of it, or of a very long one as much as makes sense. */
   fit(calm: boolean): void;
+  /** The zoom that all of it needs. */
+  fitZoom(): number;
   zoomBy(factor: number): void;
   viewport(): Viewport;
   setViewport(viewport: Viewport): void;
+  /** The first level at the top, and a place on the time axis at the left. */
+  beginAt(x: number, zoom: number): void;
   /** What of the graph is in view. */
   extent(): Box;
   panTo(centre: Point): void;
@@ -72,6 +76,10 @@ const zoomLimits = { minZoom: 0.02, maxZoom: 2.5 };
 /** Fitting makes nodes no larger than life, and no smaller than can be told apart. */
 const largestFit = 1.1;
 const smallestFit = 0.09;
+const fitMargin = 32;
+/** Around what is at the beginning, in pixels of the screen. */
+const leftMargin = 40;
+const topMargin = 32;
 /** More than this many at once jump to their places. */
 const mostAnimated = 400;
 const glide = { duration: 240, easing: 'ease-in-out-cubic' } as const;
@@ -82,7 +90,7 @@ export function createGraphCanvas(container: HTMLElement, initial: Palette, redu
   const hovers = new Emitter<Hover | null>();
   const drops = new Emitter<{ readonly id: string; readonly at: Point }>();
   const frames = new Emitter<void>();
-  const nodes = new Map<string, CanvasNode>();
+  const nodes = new Map<string, Mounted>();
   const cy = cytoscape({
     container,
     style: toStyle(initial, reducedMotion),
@@ -94,8 +102,9 @@ export function createGraphCanvas(container: HTMLElement, initial: Palette, redu
     selectionType: 'single',
   });
   lifetime.add(toDisposable(() => cy.destroy()));
+  let grabbedId: string | null = null;
   const overlay = lifetime.add(new CanvasOverlay(container, initial, reducedMotion));
-  const draw = () => overlay.draw(sceneOf(cy, nodes));
+  const draw = () => overlay.draw(sceneOf(cy, nodes, grabbedId));
   overlay.onNeedsFrame(draw);
 
   cy.on('render', () => {
@@ -104,6 +113,12 @@ export function createGraphCanvas(container: HTMLElement, initial: Palette, redu
   });
   cy.on('tap', event => taps.emit(tapOf(event, false)));
   cy.on('dbltap', event => taps.emit(tapOf(event, true)));
+  cy.on('drag', 'node', event => {
+    grabbedId = String(event.target.id());
+  });
+  cy.on('free', 'node', () => {
+    grabbedId = null;
+  });
   cy.on('dragfree', 'node', event => {
     const node: cytoscape.NodeSingular = event.target;
     drops.emit({ id: node.id(), at: { ...node.position() } });
@@ -144,15 +159,16 @@ export function createGraphCanvas(container: HTMLElement, initial: Palette, redu
           node(id).remove();
           nodes.delete(id);
         }
-        for (const { id, parentId, appearance } of change.add) nodes.set(id, { parentId, appearance });
+        for (const mounted of change.add) nodes.set(mounted.id, mounted);
         cy.add(change.add.flatMap(mounted => elementsOf(mounted, calm && change.add.length <= mostAnimated)));
-        for (const { id, parentId, appearance } of change.restyle) {
-          nodes.set(id, { parentId, appearance });
-          const keep = node(id).hasClass('selected') ? ' selected' : '';
-          node(id).classes(`${classesOf(appearance)}${keep}`);
+        for (const mounted of change.restyle) {
+          nodes.set(mounted.id, mounted);
+          const keep = node(mounted.id).hasClass('selected') ? ' selected' : '';
+          node(mounted.id).classes(`${classesOf(mounted)}${keep}`);
         }
-        for (const { id, parentId, appearance } of change.reattach) {
-          nodes.set(id, { parentId, appearance });
+        for (const mounted of change.reattach) {
+          const { id, parentId } = mounted;
+          nodes.set(id, mounted);
           cy.getElementById(edgeId(id)).remove();
           if (parentId !== null) cy.add(edgeOf(id, parentId));
         }
@@ -179,8 +195,11 @@ export function createGraphCanvas(container: HTMLElement, initial: Palette, redu
     },
     centre(id, calm) {
       if (node(id).empty()) return;
-      const middle = { x: cy.width() / 2, y: cy.height() / 2 };
-      panTo(panFor(node(id).position(), middle), calm);
+      const at = node(id).position();
+      const pan = panFor(at, { x: cy.width() / 2, y: cy.height() / 2 });
+      // The first level stays at the top and the beginning at the left while there is room: beyond there is nothing.
+      const first = beginningAt(-sizes.tile.width / 2, cy.zoom());
+      panTo({ x: Math.min(pan.x, first.x), y: Math.min(pan.y, first.y) }, calm);
     },
     reveal(id, calm) {
       if (node(id).empty()) return;
@@ -196,22 +215,19 @@ export function createGraphCanvas(container: HTMLElement, initial: Palette, redu
       const { x, y } = node(id).renderedPosition();
       return x >= 0 && y >= 0 && x <= cy.width() && y <= cy.height();
     },
+    fitZoom: () => fitZoom(cy, contentBox(cy, nodes)),
     fit(calm) {
       cy.stop();
       const box = contentBox(cy, nodes);
-      const zoom = Math.min(largestFit, (cy.width() - 64) / (box.x2 - box.x1), (cy.height() - 64) / (box.y2 - box.y1));
-      const level = Math.max(smallestFit, zoom);
+      const zoom = Math.max(smallestFit, fitZoom(cy, box));
       // What is too long for one view stays where it is looked at.
-      const room = Math.max(0, (box.x2 - box.x1) / 2 - (cy.width() / 2 - 32) / level);
       const middle = (box.x1 + box.x2) / 2;
+      const room = Math.max(0, (box.x2 - box.x1) / 2 - (cy.width() / 2 - fitMargin) / zoom);
       const looked = (cy.extent().x1 + cy.extent().x2) / 2;
       const x = Math.min(middle + room, Math.max(middle - room, looked));
-      const pan = {
-        x: cy.width() / 2 - x * level,
-        y: cy.height() / 2 - ((box.y1 + box.y2) / 2) * level,
-      };
-      if (calm && !reducedMotion) cy.animate({ zoom: level, pan }, glide);
-      else cy.viewport({ zoom: level, pan });
+      const pan = { x: cy.width() / 2 - x * zoom, y: cy.height() / 2 - ((box.y1 + box.y2) / 2) * zoom };
+      if (calm && !reducedMotion) cy.animate({ zoom, pan }, glide);
+      else cy.viewport({ zoom, pan });
     },
     zoomBy(factor) {
       cy.stop();
@@ -222,6 +238,10 @@ export function createGraphCanvas(container: HTMLElement, initial: Palette, redu
     setViewport({ zoom, pan }) {
       cy.stop();
       cy.viewport({ zoom, pan: { ...pan } });
+    },
+    beginAt(x, zoom) {
+      cy.stop();
+      cy.viewport({ zoom, pan: beginningAt(x, zoom) });
     },
     extent: () => cy.extent(),
     panTo(at) {
@@ -236,12 +256,12 @@ export function createGraphCanvas(container: HTMLElement, initial: Palette, redu
   };
 }
 
-interface CanvasNode {
-  readonly parentId: string | null;
-  readonly appearance: Appearance;
+/** The pan that puts the first level at the top and an x at the left. */
+function beginningAt(x: number, zoom: number): { x: number; y: number } {
+  return { x: leftMargin - x * zoom, y: topMargin + (sizes.orchestrator.height / 2) * zoom };
 }
 
-function sceneOf(cy: cytoscape.Core, nodes: ReadonlyMap<string, CanvasNode>): Scene {
+function sceneOf(cy: cytoscape.Core, nodes: ReadonlyMap<string, Mounted>, grabbedId: string | null): Scene {
   return {
     width: cy.width(),
     height: cy.height(),
@@ -250,6 +270,7 @@ function sceneOf(cy: cytoscape.Core, nodes: ReadonlyMap<string, CanvasNode>): Sc
     extent: cy.extent(),
     nodes,
     placeOf: id => cy.getElementById(id).position(),
+    grabbedId,
   };
 }
 
@@ -267,7 +288,13 @@ function panByWheel(container: HTMLElement, cy: cytoscape.Core): Disposable {
   return toDisposable(() => container.removeEventListener('wheel', onWheel, { capture: true }));
 }
 
-function contentBox(cy: cytoscape.Core, nodes: ReadonlyMap<string, CanvasNode>): Box {
+/** The zoom at which all of it is in view. */
+function fitZoom(cy: cytoscape.Core, { x1, x2, y1, y2 }: Box): number {
+  const margin = fitMargin * 2;
+  return Math.min(largestFit, (cy.width() - margin) / (x2 - x1), (cy.height() - margin) / (y2 - y1));
+}
+
+function contentBox(cy: cytoscape.Core, nodes: ReadonlyMap<string, Mounted>): Box {
   let box: Box = { x1: Infinity, y1: Infinity, x2: -Infinity, y2: -Infinity };
   for (const [id, { appearance }] of nodes) {
     const { x, y } = cy.getElementById(id).position();
@@ -294,13 +321,14 @@ function edgeId(childId: string): string {
   return `e:${childId}`;
 }
 
-function elementsOf({ id, parentId, appearance, at }: Mounted, enters: boolean): cytoscape.ElementDefinition[] {
+function elementsOf(mounted: Mounted, enters: boolean): cytoscape.ElementDefinition[] {
+  const { id, parentId, appearance, at } = mounted;
   const entering = enters ? ' entering' : '';
   const element: cytoscape.ElementDefinition = {
     group: 'nodes',
     data: { id },
     position: { ...at },
-    classes: `${classesOf(appearance)}${entering}`,
+    classes: `${classesOf(mounted)}${entering}`,
   };
   if (parentId === null) return [element];
   const edge = edgeOf(id, parentId);
@@ -311,8 +339,8 @@ function edgeOf(id: string, parentId: string): cytoscape.ElementDefinition {
   return { group: 'edges', data: { id: edgeId(id), source: parentId, target: id } };
 }
 
-function classesOf({ form, mark, orphan }: Appearance): string {
-  return [form, mark === 'none' ? '' : mark, orphan ? 'orphan' : ''].join(' ').trim();
+function classesOf({ appearance: { form, mark, orphan }, pinned }: Mounted): string {
+  return [form, mark === 'none' ? '' : mark, orphan ? 'orphan' : '', pinned ? 'pinned' : ''].join(' ');
 }
 
 // The stylesheet is plain data here; Cytoscape's types would have every property spelled out.

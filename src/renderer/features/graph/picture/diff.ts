@@ -10,6 +10,8 @@ export interface Mounted {
   readonly parentId: string | null;
   readonly appearance: Appearance;
   readonly at: Point;
+  /** The user put it there: it lies above what stands in its place. */
+  readonly pinned: boolean;
 }
 
 export interface Change {
@@ -36,7 +38,7 @@ export function diffMounted(mounted: ReadonlyMap<string, Mounted>, wanted: Reado
     }
     if (before.parentId !== next.parentId) reattach.push(next);
     if (before.at.x !== next.at.x || before.at.y !== next.at.y) move.push(next);
-    if (!isSame(before.appearance, next.appearance)) restyle.push(next);
+    if (before.pinned !== next.pinned || !isSame(before.appearance, next.appearance)) restyle.push(next);
   }
   const remove = [...mounted.keys()].filter(id => !wanted.has(id));
   return { add, remove, restyle, move, reattach };
