@@ -40,6 +40,9 @@ export interface GraphTrace {
   readonly events: ReadonlyMap<string, SessionEvent>;
 }
 
+/** When a picture takes longer than this (tens of thousands of spans), the window gets three times as long for itself. */
+const heavyMs = 24;
+
 export class GraphModel implements Disposable {
   private readonly lifetime = new DisposableStore();
   private readonly layout: LayoutClient;
@@ -133,12 +136,14 @@ export class GraphModel implements Disposable {
     while (this.isDirty && this.trace) {
       this.isDirty = false;
       const { trace, memory } = this;
+      const beganMs = performance.now();
       const picture = buildPicture(trace.spans, trace.events, memory.shown);
       const visible = chooseVisible(picture, memory.choices, this.selected, memory.shown);
       memory.shown = toShown(visible);
       const wanted = layoutNodesOf(visible);
       const fresh = this.tidies || !this.onlyGrew(wanted) || wasToggled(this.published?.visible, visible);
       this.tidies = false;
+      const tookMs = performance.now() - beganMs;
       try {
         await this.place(wanted, fresh);
         this.failure = undefined;
@@ -148,6 +153,7 @@ export class GraphModel implements Disposable {
         this.laidOut.clear();
         if (this.trace) this.changes.emit();
       }
+      if (tookMs > heavyMs) await new Promise(resolve => setTimeout(resolve, tookMs * 3));
     }
     this.isRunning = false;
   }

@@ -48,10 +48,13 @@ export function buildPicture(
   root.children = [...turns.values()];
   for (const node of nodes.values()) draftOf(node.parent)?.children.push(node);
   const order = placeInTime(root);
-  for (const node of order.toReversed()) node.totals = sumUp(node);
+  for (let at = order.length - 1; at >= 0; at -= 1) {
+    const node = order[at];
+    if (node) node.totals = sumUp(node);
+  }
   const lastTurn = root.children.findLast(node => node.kind === 'turn') ?? null;
   const grouped = order.length > groupBeyond;
-  if (grouped) for (const node of order) node.children = groupSiblings(node, shown);
+  if (grouped) for (const node of order) if (node.children.length > 0) node.children = groupSiblings(node, shown);
   const byId = new Map<string, PictureNode>();
   for (const node of settleDepths(root)) byId.set(node.id, node);
   return { root, byId, grouped, lastTurn };
@@ -62,6 +65,13 @@ function hangUp(nodes: ReadonlyMap<SpanId, Draft<SpanNode>>, root: Draft<SpanNod
   const recorded = (node: Draft<SpanNode>) => (node.span.parentId === null ? undefined : nodes.get(node.span.parentId));
   const done = new Set<Draft>([root]);
   for (const start of nodes.values()) {
+    const known = recorded(start) ?? root;
+    if (start !== root && done.has(known)) {
+      // As most are: the parent was seen before its children.
+      start.parent = known;
+      done.add(start);
+      continue;
+    }
     const path = new Set<Draft<SpanNode>>();
     let node: Draft<SpanNode> | undefined = start;
     while (node && !done.has(node) && !path.has(node)) {
@@ -82,7 +92,8 @@ function placeInTime(root: Draft<SpanNode>): Draft[] {
   for (let at = 0; at < order.length; at += 1) {
     const node = order[at];
     if (!node) break;
-    const children = node.children.map(draftOf).filter(child => child !== null);
+    if (node.children.length === 0) continue;
+    const children = node.children.map(child => draftOf(child));
     // What has no time of its own takes that of what stands before it; turns follow each other whatever clocks say.
     let lastSpan = node.atUs;
     let lastTurn = node.atUs;

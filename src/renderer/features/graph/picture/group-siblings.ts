@@ -16,6 +16,8 @@ const turnParts = { limit: 400, size: 100 };
 const mostApart = 600;
 
 export function groupSiblings(parent: PictureNode, shown: Shown | undefined): PictureNode[] {
+  // Too few for any group; what was one stays one.
+  if (parent.children.length < runFrom && !shown) return [...parent.children];
   const grouped = groupParts(parent, groupRuns(parent, shown), shown, 0);
   return grouped.length > mostApart && shown ? groupSiblings(parent, undefined) : grouped;
 }
