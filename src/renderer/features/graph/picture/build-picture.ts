@@ -65,8 +65,9 @@ function hangUp(nodes: ReadonlyMap<SpanId, Draft<SpanNode>>, root: Draft<SpanNod
   const recorded = (node: Draft<SpanNode>) => (node.span.parentId === null ? undefined : nodes.get(node.span.parentId));
   const done = new Set<Draft>([root]);
   for (const start of nodes.values()) {
+    if (done.has(start)) continue;
     const known = recorded(start) ?? root;
-    if (start !== root && done.has(known)) {
+    if (done.has(known)) {
       // As most are: the parent was seen before its children.
       start.parent = known;
       done.add(start);
