@@ -41,6 +41,17 @@ const groups: readonly Group[] = [
       [['Tab'], 'From panel to panel'],
     ],
   },
+  {
+    title: 'Conversation',
+    keys: [
+      [['↑', '↓'], 'Entry before or after (j, k there as well)'],
+      [['Home', 'End'], 'First entry, or the end'],
+      [['n'], 'Next turn'],
+      [['p'], 'Previous turn'],
+      [['Enter'], 'Open or fold the entry'],
+      [['g'], 'Show in the graph'],
+    ],
+  },
 ];
 
 /** Every key that does something. */
