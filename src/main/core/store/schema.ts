@@ -13,6 +13,8 @@ export const migrations: readonly Migration[] = [
     sql: `
 CREATE TABLE counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 INSERT INTO counter VALUES ('revision', 0);
+-- Tells this store from one that is made anew in the same folder: what was derived from it is of no use then.
+INSERT INTO counter VALUES ('identity', abs(random() % 9007199254740991));
 
 CREATE TABLE source (
   id INTEGER PRIMARY KEY,
@@ -239,6 +241,7 @@ CREATE TABLE entry (
   UNIQUE (session_id, key)
 ) STRICT;
 CREATE INDEX entry_by_thread ON entry(session_id, thread_key, ord);
+CREATE INDEX entry_by_revision ON entry(session_id, revision);
 CREATE INDEX entry_by_file ON entry(file_id);
 `,
   },
