@@ -81,9 +81,10 @@ function recognise(sample: Sample, hint: FileHint): Recognition | 'more' | undef
   return sample.complete ? { agent: AGENT, session: stem, main: true } : 'more';
 }
 
-/** False for agents whose lines have the same frame around another message: Qwen's hold `parts`. */
+/** False for agents whose lines have the same frame around something else: Qwen's hold `parts` or a payload. */
 function isClaudeMessage(line: Line): boolean {
-  if (line['type'] !== 'user' && line['type'] !== 'assistant') return true;
+  if (line['type'] !== 'user' && line['type'] !== 'assistant')
+    return !('systemPayload' in line) && line['type'] !== 'tool_result';
   const message = line['message'];
   return isObject(message) && 'content' in message && !('parts' in message) && !('usageMetadata' in line);
 }
