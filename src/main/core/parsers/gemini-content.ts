@@ -29,7 +29,8 @@ export function messagesIn(value: unknown): readonly Readonly<Record<string, unk
   return asArray(asObject(asObject(value)['$set'])['messages']).filter(isMessage);
 }
 
-function blockOf(piece: Piece): ContentBlock {
+/** A piece as people read it; Qwen Code’s are the same. */
+export function blockOf(piece: Piece): ContentBlock {
   switch (piece.kind) {
     case 'prompt':
       return { kind: 'prompt', parts: [...piece.parts] };

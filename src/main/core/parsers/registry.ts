@@ -12,6 +12,7 @@ import { codexRollout } from './codex.ts';
 import { geminiChatDocument, geminiChatLines } from './gemini.ts';
 import { otlpJsonDocument, otlpJsonLines } from './otlp.ts';
 import { piSession } from './pi.ts';
+import { qwenChat } from './qwen.ts';
 import type { FileHint, Parser, Recognition, Sample } from './parser.ts';
 
 export const parsers: readonly Parser[] = [
@@ -30,6 +31,7 @@ export const parsers: readonly Parser[] = [
   geminiChatLines,
   geminiChatDocument,
   piSession,
+  qwenChat,
 ];
 
 const byId = new Map(parsers.map(parser => [parser.id, parser]));

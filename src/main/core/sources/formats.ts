@@ -87,6 +87,17 @@ export const sourceFormats: readonly SourceFormat[] = [
     },
     include: isJsonl,
   },
+  {
+    id: 'qwen-code',
+    label: 'Qwen Code',
+    places: ['$QWEN_RUNTIME_DIR/projects', '$QWEN_HOME/projects', '~/.qwen/projects', '~/.qwen/tmp'],
+    parts: ['projects', 'tmp'],
+    defaults: env => {
+      const folder = env['QWEN_RUNTIME_DIR'] ?? env['QWEN_HOME'] ?? join(home(env), '.qwen');
+      return [{ root: expand(folder, env), starts: ['projects', 'tmp'] }];
+    },
+    include: relPath => isChat(relPath) || /(^|\/)agent-[^/]+\.jsonl$/.test(relPath),
+  },
   { id: 'otlp', label: 'OpenTelemetry JSON', places: [], parts: [], defaults: () => [], include: isJson },
   { id: 'auto', label: 'Any known format', places: [], parts: [], defaults: () => [], include: isJson },
 ];

@@ -29,6 +29,7 @@ const owners: readonly (readonly [place: RegExp, parser: string])[] = [
   [/^(logs\/gemini-cli|gemini\/recordings|(captured\/)?gemini\/.*\/chats)\/.*\.jsonl$/, 'gemini-chat-jsonl'],
   [/^(logs\/gemini-cli|gemini\/recordings)\/.*\.json$/, 'gemini-chat-json'],
   [/^(logs\/)?pi\/.*\.jsonl$/, 'pi-session'],
+  [/^(logs\/other-agents\/qwen-|qwen\/).*\.jsonl$/, 'qwen-chat-jsonl'],
   [/^anton\/.*\/traces\/.*\.jsonl$/, 'anton-traces'],
   [/^anton\/.*\/trace_summary\.json$/, 'anton-trace-summary'],
   [/^anton\/.*\/checkpoints\//, 'anton-checkpoint'],
