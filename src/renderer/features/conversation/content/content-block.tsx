@@ -11,7 +11,9 @@ import { Parts } from './parts.tsx';
 import { PlainText } from './plain-text.tsx';
 import { type ToolCallBlock, ToolInput } from './tool-call.tsx';
 import { ToolResult } from './tool-result.tsx';
-import '../conversation-content.css';
+import './markdown.css';
+import './output.css';
+import './blocks.css';
 
 export interface ContentBlockViewProps {
   readonly block: ContentBlock;
