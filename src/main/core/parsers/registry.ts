@@ -5,15 +5,20 @@ import { antonProgress } from './anton-progress.ts';
 import { antonRetries, antonRetryHistory } from './anton-retries.ts';
 import { antonTraceSummary } from './anton-summary.ts';
 import { antonTraces } from './anton-traces.ts';
+import { chromeTrace } from './chrome-trace.ts';
 import { claudeCodeAgentMeta } from './claude-code-meta.ts';
 import { claudeCodeJsonl } from './claude-code.ts';
 import { codexExec } from './codex-exec.ts';
 import { codexRollout } from './codex.ts';
 import { geminiChatDocument, geminiChatLines } from './gemini.ts';
+import { jaegerExport } from './jaeger.ts';
+import { langfuseExport } from './langfuse.ts';
+import { langsmithExport } from './langsmith.ts';
 import { otlpJsonDocument, otlpJsonLines } from './otlp.ts';
 import { piSession } from './pi.ts';
 import { qwenChat } from './qwen.ts';
 import type { FileHint, Parser, Recognition, Sample } from './parser.ts';
+import { zipkinExport } from './zipkin.ts';
 
 export const parsers: readonly Parser[] = [
   claudeCodeJsonl,
@@ -32,6 +37,11 @@ export const parsers: readonly Parser[] = [
   geminiChatDocument,
   piSession,
   qwenChat,
+  chromeTrace,
+  jaegerExport,
+  langfuseExport,
+  langsmithExport,
+  zipkinExport,
 ];
 
 const byId = new Map(parsers.map(parser => [parser.id, parser]));

@@ -4,22 +4,24 @@ import type { ContentBlock, Part } from '../../../shared/model/content.ts';
 import type { RecordId } from '../../../shared/model/ids.ts';
 import { PlayheadError, toPlayheadError } from '../../../shared/base/errors.ts';
 import type { Parser } from '../parsers/parser.ts';
-import type { EntryRef, StoreReader } from '../store/index.ts';
+import type { EntryRef, RecordRef, StoreReader } from '../store/index.ts';
 
 export type ParserById = (id: string) => Parser | undefined;
 
 /** A record beyond this is not parsed for a view: its raw text can still be read in pieces. */
 const MAX_RECORD_BYTES = 64 * 1024 * 1024;
 
-/** The blocks of records, each record parsed once per reader. */
+/** The blocks of records. A record is parsed once while it is among the last `keep` that were asked for. */
 export class ContentReader {
   private readonly store: StoreReader;
   private readonly parserById: ParserById;
   private readonly kept = new Map<RecordId, readonly ContentBlock[]>();
+  private readonly keep: number;
 
-  constructor(store: StoreReader, parserById: ParserById) {
+  constructor(store: StoreReader, parserById: ParserById, keep = Infinity) {
     this.store = store;
     this.parserById = parserById;
+    this.keep = keep;
   }
 
   /** What an entry shows: its body, and its result where it has one. Texts longer than `maxChars` are cut, and say so. */
@@ -39,17 +41,26 @@ export class ContentReader {
     return block ?? { kind: 'notice', title: 'Nothing to show', text: 'The record holds no such part.' };
   }
 
-  private blocks(recordId: RecordId): readonly ContentBlock[] {
+  /** All blocks of a record whose place is known; nothing is cut. */
+  blocksAt(ref: RecordRef): readonly ContentBlock[] {
+    return this.blocks(ref.recordId, () => ref);
+  }
+
+  private blocks(recordId: RecordId, place = () => this.store.record(recordId)): readonly ContentBlock[] {
     const kept = this.kept.get(recordId);
     if (kept) return kept;
-    const blocks = this.read(recordId);
+    const blocks = this.read(place);
     this.kept.set(recordId, blocks);
+    for (const oldest of this.kept.keys()) {
+      if (this.kept.size <= this.keep) break;
+      this.kept.delete(oldest);
+    }
     return blocks;
   }
 
-  private read(recordId: RecordId): readonly ContentBlock[] {
+  private read(place: () => RecordRef): readonly ContentBlock[] {
     try {
-      const ref = this.store.record(recordId);
+      const ref = place();
       if (ref.rejected !== null) {
         return [{ kind: 'notice', title: `Line ${ref.line} could not be read: ${ref.rejected}`, text: ref.path }];
       }

@@ -36,6 +36,9 @@ const owners: readonly (readonly [place: RegExp, parser: string])[] = [
   [/^anton\/.*\/progress\//, 'anton-progress'],
   [/^anton\/.*_retries\.jsonl$/, 'anton-retries'],
   [/^anton\/.*_history\.json$/, 'anton-retry-history'],
+  [/^(logs\/)?langfuse\//, 'langfuse'],
+  [/^(logs\/)?langsmith\//, 'langsmith'],
+  [/^(logs\/)?chrome-trace\//, 'chrome-trace'],
 ];
 
 /** A file of this kind is known by its name only: its content is a small object like many others. */
