@@ -116,7 +116,7 @@ export class Recorder {
     this.root = root;
     this.dataDir = dataDir;
     this.store = new StoreWriter(dataDir);
-    this.service = new IngestService(this.store, recogniserOf(this.store), this.clock, once);
+    this.service = new IngestService(this.store, new FileRecogniser(this.store), this.clock, once);
     this.service.events.on(event => {
       this.events.push(event);
       if (event.kind === 'changed') this.changed.push(event.revision);
@@ -175,10 +175,6 @@ export class Recorder {
   }
 }
 
-export function recogniserOf(store: StoreWriter): FileRecogniser {
-  return new FileRecogniser((parser, json) => store.saveMapping(parser, json));
-}
-
 /** Reads a folder in one go, as the command line's `index` does; gives what the store then holds. */
 export async function readInOneGo(options: RecorderOptions): Promise<StoreDump> {
   const recorder = await new Recorder({ ...options, once: true }).settle();
@@ -224,7 +220,6 @@ export interface StoreDump {
   readonly entries: readonly Row[];
   readonly records: readonly Row[];
   readonly roles: readonly Row[];
-  readonly responses: readonly Row[];
 }
 
 const SESSION = `session.session_key AS session`;
@@ -251,7 +246,7 @@ export function dumpStore(dataDir: string): StoreDump {
     spans: rows(
       `SELECT ${SESSION}, key, kind, name, parent_key, link, thread_key, turn_key, span.start_us, end_us, status, span.model, span.input,
          span.output, span.cache_read, span.cache_creation, span.cache_creation_1h, span.reasoning, usage_provenance, response_key,
-         counted, whole, summary, attrs, CASE link WHEN 'root' THEN NULL ELSE ord END AS ord,
+         counted, told, summary, attrs, CASE link WHEN 'root' THEN NULL ELSE ord END AS ord,
          CASE link WHEN 'root' THEN NULL ELSE file.rel_path END AS file
        FROM span JOIN session ON session.id = session_id JOIN file ON file.id = span.file_id`,
     ).map(row => ({ ...row, attrs: sortedJson(row['attrs']) })),
@@ -260,7 +255,7 @@ export function dumpStore(dataDir: string): StoreDump {
        FROM event JOIN session ON session.id = event.session_id JOIN file ON file.id = event.file_id ${JOIN_AT('record', 'record_id')}`,
     ),
     entries: rows(
-      `SELECT ${SESSION}, key, thread_key, kind, ord, span_key, event_key, entry.at_us, block, result_block, ${AT('record')}, ${AT('result')},
+      `SELECT ${SESSION}, key, thread_key, kind, ord, span_key, event_key, entry.at_us, block, result_block, told, ${AT('record')}, ${AT('result')},
          file.rel_path AS file
        FROM entry JOIN session ON session.id = entry.session_id JOIN file ON file.id = entry.file_id
          ${JOIN_AT('record', 'record_id')} ${JOIN_AT('result', 'result_record_id')}`,
@@ -274,10 +269,6 @@ export function dumpStore(dataDir: string): StoreDump {
     roles: rows(
       `SELECT ${SESSION}, span.key AS span, role, ${AT('record')} FROM span_record JOIN span ON span.id = span_record.span_id
          JOIN session ON session.id = span.session_id ${JOIN_AT('record', 'span_record.record_id')}`,
-    ),
-    responses: rows(
-      `SELECT response.key, ${SESSION}, span.key AS span FROM response JOIN span ON span.id = response.span_id
-         JOIN session ON session.id = span.session_id`,
     ),
   };
 }

@@ -33,7 +33,7 @@ async function storeOf(path: string) {
   const dataDir = mkdtempSync(join(tmpdir(), 'playhead-corpus-'));
   folders.push(dataDir);
   const writer = new StoreWriter(dataDir);
-  const recogniser = new FileRecogniser((parser, json) => writer.saveMapping(parser, json));
+  const recogniser = new FileRecogniser(writer);
   const ingest = new IngestService(writer, recogniser, systemClock, true);
   const { root, starts } = placeOfFile(path);
   const only = starts.slice(0, 1);

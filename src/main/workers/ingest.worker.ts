@@ -28,7 +28,7 @@ const calls = {
   /** Opens the store. Fails with 'store-newer', 'unreadable'. */
   start({ dataDir, once }: IngestStart): { notices: readonly string[]; sources: readonly SourceRow[] } {
     const writer = new StoreWriter(dataDir);
-    const recogniser = new FileRecogniser((parser, json) => writer.saveMapping(parser, json));
+    const recogniser = new FileRecogniser(writer);
     store = writer;
     service = new IngestService(writer, recogniser, systemClock, once);
     service.events.on(send);

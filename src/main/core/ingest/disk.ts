@@ -19,6 +19,8 @@ export interface FoundFile {
   readonly size: number;
   readonly modifiedUs: number;
   readonly inode: string;
+  /** When the file was made; null where the system does not know. */
+  readonly bornUs: number | null;
 }
 
 const MAX_DEPTH = 24;
@@ -83,6 +85,7 @@ function toFound(relPath: string, stats: Stats): FoundFile {
     size: stats.size,
     modifiedUs: Math.round(stats.mtimeMs * 1000),
     inode: `${stats.dev}:${stats.ino}`,
+    bornUs: stats.birthtimeMs > 0 ? Math.round(stats.birthtimeMs * 1000) : null,
   };
 }
 

@@ -1,7 +1,8 @@
 // Cuts the bytes of one physical line into JSON values.
 //
-// Contract: pure, never throws. Usually one value; two writers that raced leave two objects on one line, and a crash
-// leaves runs of NUL. What cannot be read comes back as a rejection with its place; nothing is dropped.
+// Contract: pure, never throws, linear in the line's length. Usually one value; two writers that raced leave two objects
+// on one line, and a crash leaves runs of NUL. What cannot be read comes back as a rejection with its place; nothing is
+// dropped. Places are bytes as they stand in the file, whatever they decode to.
 
 import type { LinePosition } from '../parsers/parser.ts';
 
@@ -9,99 +10,99 @@ export type Framed =
   | { readonly kind: 'value'; readonly at: LinePosition; readonly value: unknown }
   | { readonly kind: 'rejected'; readonly at: LinePosition; readonly why: string };
 
+/** Beyond this what is left of a damaged line is one rejection. */
+const MAX_REJECTIONS = 100;
+
 const decoder = new TextDecoder('utf-8', { fatal: false, ignoreBOM: true });
 const NUL = 0;
-const BLANK = new Set([0x20, 0x09, 0x0d, 0x0a]);
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const OPENING = new Set([0x7b, 0x5b]);
+const CLOSING = new Set([0x7d, 0x5d]);
 
 /** `bytes` are the line without its LF; `offset` is where they begin in the file, `line` the physical line from 1. */
 export function frameLine(bytes: Uint8Array, offset: number, line: number): readonly Framed[] {
-  let start = offset === 0 && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
-  let end = bytes.length;
   const framed: Framed[] = [];
-  while (start < end && (BLANK.has(bytes[start] ?? -1) || bytes[start] === NUL)) {
-    if (bytes[start] !== NUL) {
-      start += 1;
-      continue;
+  const end = endOfText(bytes);
+  let rejections = 0;
+  const reject = (from: number, to: number, why: string) => {
+    rejections += 1;
+    framed.push({ kind: 'rejected', at: { line, offset: offset + from, length: to - from }, why });
+  };
+  let at = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
+  let isFirst = true;
+  while (at < end) {
+    const from = at;
+    if (isBlank(bytes[at])) at += 1;
+    else if (rejections === MAX_REJECTIONS) {
+      at = end;
+      reject(from, at, 'not JSON: damaged in many places');
+    } else if (bytes[at] === NUL) {
+      at = endOfNuls(bytes, at, end);
+      reject(from, at, `${at - from} NUL bytes`);
+    } else {
+      const whole = isFirst ? parse(bytes, from, end) : undefined;
+      const valueEnd = whole ? end : endOfValue(bytes, from, end);
+      const parsed = whole ?? (valueEnd === undefined ? undefined : parse(bytes, from, valueEnd));
+      at = valueEnd ?? startOfNuls(bytes, from, end);
+      if (parsed) {
+        framed.push({ kind: 'value', at: { line, offset: offset + from, length: at - from }, value: parsed.value });
+      } else reject(from, at, OPENING.has(bytes[from] ?? NUL) ? 'not JSON: cut off or damaged' : 'not JSON');
+      isFirst = false;
     }
-    const from = start;
-    while (start < end && bytes[start] === NUL) start += 1;
-    framed.push({
-      kind: 'rejected',
-      at: { line, offset: offset + from, length: start - from },
-      why: `${start - from} NUL bytes`,
-    });
   }
-  while (end > start && BLANK.has(bytes[end - 1] ?? -1)) end -= 1;
-  if (start === end) return framed;
+  return framed;
+}
 
-  const text = decoder.decode(bytes.subarray(start, end));
-  const at = { line, offset: offset + start, length: end - start };
+/** True when the bytes may be whole JSON: they end as an object or array does. Cheap, however long they are. */
+export function endsLikeJson(bytes: Uint8Array): boolean {
+  return CLOSING.has(bytes[endOfText(bytes) - 1] ?? NUL);
+}
+
+function parse(bytes: Uint8Array, from: number, to: number): { readonly value: unknown } | undefined {
   try {
-    framed.push({ kind: 'value', at, value: JSON.parse(text) });
+    return { value: JSON.parse(decoder.decode(bytes.subarray(from, to))) };
   } catch {
-    framed.push(...frameSeveral(text, at));
+    return undefined;
   }
-  return framed;
 }
 
-/** A line that is not one JSON value: the objects at its head one by one, then what is left as a rejection. */
-function frameSeveral(text: string, at: LinePosition): Framed[] {
-  const framed: Framed[] = [];
-  let from = 0;
-  let offset = at.offset;
-  while (from < text.length) {
-    const to = endOfValue(text, from);
-    const piece = text.slice(from, to ?? text.length);
-    const length = to === undefined ? at.offset + at.length - offset : Buffer.byteLength(piece);
-    const place = { line: at.line, offset, length };
-    try {
-      if (to === undefined) throw new SyntaxError('no end');
-      framed.push({ kind: 'value', at: place, value: JSON.parse(piece) });
-    } catch {
-      framed.push({
-        kind: 'rejected',
-        at: { ...place, length: at.offset + at.length - offset },
-        why: describe(text.slice(from)),
-      });
-      return framed;
-    }
-    from = to;
-    offset += length;
-    while (from < text.length && /\s/.test(text.charAt(from))) {
-      offset += Buffer.byteLength(text.charAt(from));
-      from += 1;
-    }
-  }
-  return framed;
-}
-
-/** Index after the object or array that begins at `from`; undefined where none begins or none ends. */
-function endOfValue(text: string, from: number): number | undefined {
-  const opening = text.charCodeAt(from);
-  if (opening !== 0x7b && opening !== 0x5b) return undefined;
+/** After the object or array that begins here; undefined where none begins or none ends before the next NUL. */
+function endOfValue(bytes: Uint8Array, from: number, end: number): number | undefined {
+  if (!OPENING.has(bytes[from] ?? NUL)) return undefined;
   let depth = 0;
-  for (let i = from; i < text.length; i += 1) {
-    switch (text.charCodeAt(i)) {
-      case 0x22: // a string: skip to its end
-        for (i += 1; i < text.length && text.charCodeAt(i) !== 0x22; i += 1) if (text.charCodeAt(i) === 0x5c) i += 1;
-        break;
-      case 0x7b:
-      case 0x5b:
-        depth += 1;
-        break;
-      case 0x7d:
-      case 0x5d:
-        depth -= 1;
-        if (depth === 0) return i + 1;
-        break;
-      default:
+  for (let at = from; at < end; at += 1) {
+    const byte = bytes[at] ?? NUL;
+    if (byte === QUOTE) {
+      for (at += 1; at < end && bytes[at] !== QUOTE && bytes[at] !== NUL; at += 1) if (bytes[at] === BACKSLASH) at += 1;
+      if (bytes[at] === NUL) return undefined;
+    } else if (byte === NUL) return undefined;
+    else if (OPENING.has(byte)) depth += 1;
+    else if (CLOSING.has(byte)) {
+      depth -= 1;
+      if (depth === 0) return at + 1;
     }
   }
   return undefined;
 }
 
-function describe(text: string): string {
-  if (text.includes('\0')) return 'not JSON: NUL bytes inside';
-  if (/^[[{]/.test(text)) return 'not JSON: cut off or damaged';
-  return 'not JSON';
+function startOfNuls(bytes: Uint8Array, from: number, end: number): number {
+  const at = bytes.subarray(from, end).indexOf(NUL);
+  return at === -1 ? end : from + at;
+}
+
+function endOfNuls(bytes: Uint8Array, from: number, end: number): number {
+  let at = from;
+  while (at < end && bytes[at] === NUL) at += 1;
+  return at;
+}
+
+function endOfText(bytes: Uint8Array): number {
+  let end = bytes.length;
+  while (end > 0 && isBlank(bytes[end - 1])) end -= 1;
+  return end;
+}
+
+function isBlank(byte: number | undefined): boolean {
+  return byte === 0x20 || byte === 0x09 || byte === 0x0d || byte === 0x0a;
 }

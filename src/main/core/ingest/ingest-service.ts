@@ -8,9 +8,11 @@ import { type Disposable, DisposableStore, toDisposable } from '../../../shared/
 import { Emitter } from '../../../shared/base/emitter.ts';
 import type { IndexProgress } from '../../../shared/contract/sources.ts';
 import { PlayheadError, toPlayheadError } from '../../../shared/base/errors.ts';
+import { MAPPING_SUFFIX } from '../../../shared/model/generic-mapping.ts';
 import type { Batch, FileRow, SourceRow, SourceSpec, StoreWriter } from '../store/index.ts';
 import { describeDiskError, type FoundFile, isMissing, statFile, walk } from './disk.ts';
-import { type Recogniser, type StepResult, Tail } from './tail.ts';
+import type { FileRecogniser } from './recogniser.ts';
+import { type StepResult, Tail } from './tail.ts';
 import { type QueueItem, WorkQueue } from './work-queue.ts';
 
 export interface IngestSource extends SourceSpec {
@@ -30,6 +32,14 @@ interface Live extends IngestSource {
   readonly files: Map<string, Tail>;
   /** Where each inode was seen last: a file that moved is known by it. */
   readonly inodes: Map<string, string>;
+  /** Files that are not read to their end yet, and how many bytes of them are not. */
+  readonly unread: Map<string, number>;
+}
+
+interface Read {
+  readonly batch: Batch;
+  readonly tail: Tail;
+  readonly live: Live;
 }
 
 // A commit takes what was read in about this time or up to this many bytes, whichever is less.
@@ -39,6 +49,8 @@ const HOT_SWEEP_MS = 2_000;
 const FULL_SWEEP_MS = 60_000;
 const HOT_FOR_MS = 10 * 60_000;
 const SETTLED_AFTER_MS = 1_500;
+const REPORT_MS = 200;
+const PAUSE_MS = 10_000;
 
 export interface IngestClock {
   /** Milliseconds since 1970. */
@@ -57,62 +69,61 @@ export const systemClock: IngestClock = {
 export class IngestService {
   readonly events = new Emitter<IngestEvent>();
   private readonly store: StoreWriter;
-  private readonly recogniser: Recogniser & { noticeMapping(path: string): string | undefined };
+  private readonly recogniser: FileRecogniser;
   private readonly clock: IngestClock;
   private readonly once: boolean;
   private readonly sources = new Map<number, Live>();
   private readonly queue = new WorkQueue();
-  /** Files with a line that waits for its end, and when they were last seen to grow. */
+  /** Files with a line that waits for its end, and since when nothing came. */
   private readonly waiting = new Map<string, number>();
+  /** Files that somebody writes to, and when they were last seen to change. */
   private readonly lastGrown = new Map<string, number>();
   private readonly lifetime = new DisposableStore();
   private running: Promise<void> | undefined;
-  private idle: { readonly sourceId: number | undefined; resolve(): void }[] = [];
-  /** Files of each source that are not read to their end yet. */
-  private readonly unread = new Map<number, Set<string>>();
+  private idle: { readonly sourceId: number | undefined; readonly settling: PromiseWithResolvers<void> }[] = [];
   private closed = false;
-  private done = { files: 0, bytes: 0, records: 0 };
-  private planned = { files: 0, bytes: 0 };
-  private sessionsSeen = new Set<string>();
+  private readonly done = { files: 0, bytes: 0, records: 0 };
+  private readonly sessionsSeen = new Set<string>();
   private indexing = true;
-  private lastProgressMs = 0;
+  private lastReportMs = 0;
+  private failure: PlayheadError | undefined;
+  private pausedUntilMs = 0;
 
   /** `once`: every file is read to its end as if nobody were writing, and nothing is looked at again. */
-  constructor(
-    store: StoreWriter,
-    recogniser: Recogniser & { noticeMapping(path: string): string | undefined },
-    clock: IngestClock,
-    once: boolean,
-  ) {
+  constructor(store: StoreWriter, recogniser: FileRecogniser, clock: IngestClock, once: boolean) {
     this.store = store;
     this.recogniser = recogniser;
     this.clock = clock;
     this.once = once;
-    if (!once) {
-      this.lifetime.add(clock.every(HOT_SWEEP_MS, () => this.sweepHot()));
-      this.lifetime.add(clock.every(FULL_SWEEP_MS, () => this.sweepAll()));
-    }
+    if (once) return;
+    this.lifetime.add(clock.every(HOT_SWEEP_MS, () => this.sweepHot()));
+    this.lifetime.add(clock.every(FULL_SWEEP_MS, () => this.sweepAll()));
   }
 
   /** Takes up a source and looks through it. */
   addSource(source: IngestSource): SourceRow {
     const row = this.store.addSource(source);
-    const known = this.sources.get(row.id);
-    const live: Live = known ?? { ...source, row, files: new Map(), inodes: new Map() };
-    if (!known) {
+    let live = this.sources.get(row.id);
+    if (!live) {
+      live = { ...source, row, files: new Map(), inodes: new Map(), unread: new Map() };
       for (const file of this.store.files(row.id)) {
         live.files.set(file.relPath, this.newTail(file, live));
         if (file.inode !== null) live.inodes.set(file.inode, file.relPath);
       }
       this.sources.set(row.id, live);
+      this.beginIndexing();
     }
     this.sweep(live, false);
+    this.run();
     return row;
   }
 
   removeSource(id: number): void {
+    const live = this.sources.get(id);
+    if (live) for (const relPath of live.files.keys()) this.leave(keyOf(id, relPath));
     this.sources.delete(id);
     this.store.removeSource(id);
+    this.tellSettled();
   }
 
   /** The watcher saw these files change, come or go. */
@@ -122,8 +133,9 @@ export class IngestService {
     for (const relPath of relPaths) {
       if (!live.include(relPath)) continue;
       const found = statFile(live.root, relPath);
-      if (found) this.see(live, found, true);
-      else this.missing(live, relPath);
+      if (!found) this.missing(live, relPath);
+      else if (isMapping(relPath)) this.noticeMapping(live, found);
+      else this.see(live, found, true);
     }
     this.run();
   }
@@ -132,14 +144,15 @@ export class IngestService {
   look(sourceId: number): void {
     const live = this.sources.get(sourceId);
     if (live) this.sweep(live, false);
+    this.run();
   }
 
-  /** Resolves when everything known now has been read; of one source where it is named. */
+  /** Resolves when everything known now has been read; of one source where it is named. Fails where it cannot be stored. */
   settle(sourceId?: number): Promise<void> {
-    return new Promise(resolve => {
-      this.idle.push({ sourceId, resolve });
-      this.tellSettled();
-    });
+    const settling = Promise.withResolvers<void>();
+    this.idle.push({ sourceId, settling });
+    this.tellSettled();
+    return settling.promise;
   }
 
   async close(): Promise<void> {
@@ -150,11 +163,17 @@ export class IngestService {
   }
 
   progress(): IndexProgress {
+    let files = 0;
+    let bytes = 0;
+    for (const { unread } of this.sources.values()) {
+      files += unread.size;
+      for (const left of unread.values()) bytes += left;
+    }
     return {
       indexing: this.indexing,
-      files: this.planned.files,
+      files: this.done.files + files,
       filesDone: this.done.files,
-      bytes: this.planned.bytes,
+      bytes: this.done.bytes + bytes,
       bytesDone: this.done.bytes,
       sessions: this.sessionsSeen.size,
       records: this.done.records,
@@ -167,48 +186,66 @@ export class IngestService {
 
   private sweep(live: Live, hot: boolean): void {
     const files = walk(live.root, live.starts, live.include);
-    for (const { relPath } of files) {
-      if (isMapping(relPath)) this.recogniser.noticeMapping(`${live.root}/${relPath}`);
-    }
+    for (const found of files) if (isMapping(found.relPath)) this.noticeMapping(live, found);
     const present = new Set<string>();
     for (const found of files) {
       present.add(found.relPath);
-      this.see(live, found, hot);
+      if (!isMapping(found.relPath)) this.see(live, found, hot);
     }
-    for (const [relPath, tail] of live.files) {
-      if (!present.has(relPath) && tail.row.state !== 'gone') this.missing(live, relPath);
-    }
-    this.run();
+    for (const relPath of live.files.keys()) if (!present.has(relPath)) this.missing(live, relPath);
   }
 
   private sweepAll(): void {
     for (const live of this.sources.values()) this.sweep(live, true);
+    this.run();
   }
 
   private sweepHot(): void {
     const now = this.clock.now();
     for (const [key, at] of this.lastGrown) {
-      if (now - at > HOT_FOR_MS) {
-        this.lastGrown.delete(key);
-        continue;
-      }
       const { live, relPath } = this.locate(key);
       const found = live && statFile(live.root, relPath);
-      if (live && found) this.see(live, found, true);
+      if (now - at > HOT_FOR_MS || !live) this.lastGrown.delete(key);
+      else if (found) this.see(live, found, true);
+      else this.missing(live, relPath);
     }
-    for (const [key, at] of this.waiting)
+    for (const [key, at] of this.waiting) {
       if (now - at > SETTLED_AFTER_MS) this.queue.add({ key, modifiedUs: 0, hot: true });
+    }
     this.run();
+  }
+
+  /** A mapping tells how to read files that nobody knew, and those that its older text had read. */
+  private noticeMapping(live: Live, found: FoundFile): void {
+    const noticed = this.recogniser.noticeMapping(`${live.root}/${found.relPath}`);
+    if (noticed.kind === 'known') return;
+    const row = live.files.get(found.relPath)?.row ?? this.store.addFile(live.row.id, found.relPath);
+    const { size, modifiedUs, inode, bornUs } = found;
+    const state = noticed.kind === 'taken' ? ('current' as const) : ('unrecognised' as const);
+    const mapping = { ...row, size, modifiedUs, inode, bornUs, state, reason: noticed.why };
+    this.store.saveFile(mapping);
+    live.files.set(found.relPath, this.newTail(mapping, live));
+    if (noticed.kind !== 'taken') return;
+    for (const other of this.sources.values()) {
+      for (const tail of other.files.values()) {
+        if (isMapping(tail.row.relPath) || !(tail.row.state === 'unrecognised' || tail.isOutdated)) continue;
+        tail.forget();
+        this.enqueue(other, tail.row.relPath, tail.row.size, tail.row.modifiedUs ?? 0, false);
+      }
+    }
   }
 
   /** A file is there: read it if it is new or differs from what was read. */
   private see(live: Live, found: FoundFile, hot: boolean): void {
-    if (isMapping(found.relPath)) return;
     let tail = live.files.get(found.relPath) ?? this.movedTo(live, found);
+    const inodeBefore = tail?.row.inode;
+    // Whoever saves by renaming makes a new inode each time.
+    if (inodeBefore && inodeBefore !== found.inode && live.inodes.get(inodeBefore) === found.relPath)
+      live.inodes.delete(inodeBefore);
     live.inodes.set(found.inode, found.relPath);
-    if (tail && isUnchanged(tail.row, found)) {
+    if (tail && !tail.isOutdated && isUnchanged(tail.row, found)) {
       if (tail.row.state !== 'gone') return;
-      tail.row = { ...tail.row, state: 'current', reason: null };
+      tail.row = { ...tail.row, state: tail.row.parser === null ? 'unrecognised' : 'current', reason: null };
       this.store.saveFile(tail.row);
       return;
     }
@@ -216,21 +253,25 @@ export class IngestService {
       tail = this.newTail(this.store.addFile(live.row.id, found.relPath), live);
       live.files.set(found.relPath, tail);
     }
-    this.planned.files += 1;
-    this.planned.bytes += Math.max(0, found.size - tail.row.offset);
-    const key = keyOf(live.row.id, found.relPath);
-    const unread = this.unread.get(live.row.id) ?? new Set();
-    this.unread.set(live.row.id, unread.add(key));
+    const left = found.size < tail.row.offset ? found.size : found.size - tail.row.offset;
     // What somebody opened by hand is wanted now.
-    this.queue.add({ key, modifiedUs: found.modifiedUs, hot: hot || live.origin === 'opened' });
+    this.enqueue(live, found.relPath, left, found.modifiedUs, hot || live.origin === 'opened');
+    if (hot) this.lastGrown.set(keyOf(live.row.id, found.relPath), this.clock.now());
   }
 
-  /** The recorded file that this new name belongs to: same inode, and its old name is gone. */
+  private enqueue(live: Live, relPath: string, left: number, modifiedUs: number, hot: boolean): void {
+    const key = keyOf(live.row.id, relPath);
+    live.unread.set(key, left);
+    this.queue.add({ key, modifiedUs, hot });
+  }
+
+  /** The recorded file that this new name belongs to: the same inode with the same bytes, and its old name is gone. */
   private movedTo(live: Live, found: FoundFile): Tail | undefined {
     const relPath = live.inodes.get(found.inode);
     const tail = relPath === undefined ? undefined : live.files.get(relPath);
-    if (!tail || tail.row.offset > found.size || statFile(live.root, tail.row.relPath)) return undefined;
+    if (!tail || statFile(live.root, tail.row.relPath) || !tail.isAt(found.relPath)) return undefined;
     live.files.delete(tail.row.relPath);
+    this.leave(keyOf(live.row.id, tail.row.relPath));
     tail.row = { ...tail.row, relPath: found.relPath, state: 'current', reason: null };
     this.store.saveFile(tail.row);
     live.files.set(found.relPath, tail);
@@ -238,6 +279,7 @@ export class IngestService {
   }
 
   private missing(live: Live, relPath: string): void {
+    this.leave(keyOf(live.row.id, relPath));
     const tail = live.files.get(relPath);
     if (!tail || tail.row.state === 'gone') return;
     tail.forget();
@@ -245,15 +287,45 @@ export class IngestService {
     this.store.saveFile(tail.row);
   }
 
+  /** Nothing is expected of the file any more. */
+  private leave(key: string): void {
+    this.locate(key).live?.unread.delete(key);
+    this.waiting.delete(key);
+    this.lastGrown.delete(key);
+  }
+
+  /** A first pass over many files begins: their counts begin with it. */
+  private beginIndexing(): void {
+    if (this.indexing) return;
+    this.indexing = true;
+    Object.assign(this.done, { files: 0, bytes: 0 });
+  }
+
   private run(): void {
-    if (this.running || this.closed) return;
+    if (this.running || this.closed || this.queue.size === 0) {
+      if (!this.running) this.becomeIdle();
+      return;
+    }
+    if (this.clock.now() < this.pausedUntilMs) return;
     this.running = this.work()
-      .catch((thrown: unknown) => this.events.emit({ kind: 'failed', message: toPlayheadError(thrown).message }))
+      .catch((thrown: unknown) => this.fail(toPlayheadError(thrown)))
       .finally(() => {
         this.running = undefined;
-        if (this.queue.size > 0 && !this.closed) this.run();
-        else this.becomeIdle();
+        this.run();
       });
+  }
+
+  /** Nothing can be stored now: all that waits is told, and what was not read is tried again after a while. */
+  private fail(error: PlayheadError): void {
+    if (this.failure?.message !== error.message) this.events.emit({ kind: 'failed', message: error.message });
+    this.failure = error;
+    this.pausedUntilMs = this.clock.now() + PAUSE_MS;
+    for (const { unread } of this.sources.values()) {
+      for (const key of unread.keys()) this.queue.add({ key, modifiedUs: 0, hot: false });
+    }
+    const { idle } = this;
+    this.idle = [];
+    for (const { settling } of idle) settling.reject(error);
   }
 
   private becomeIdle(): void {
@@ -266,11 +338,11 @@ export class IngestService {
 
   private tellSettled(): void {
     const isQuiet = !this.running && this.queue.size === 0;
-    const ready = this.idle.filter(({ sourceId }) =>
-      sourceId === undefined ? isQuiet : isQuiet || (this.unread.get(sourceId)?.size ?? 0) === 0,
+    const ready = this.idle.filter(
+      ({ sourceId }) => isQuiet || (sourceId !== undefined && (this.sources.get(sourceId)?.unread.size ?? 0) === 0),
     );
     this.idle = this.idle.filter(waiting => !ready.includes(waiting));
-    for (const { resolve } of ready) resolve();
+    for (const { settling } of ready) settling.resolve();
   }
 
   private async work(): Promise<void> {
@@ -284,79 +356,92 @@ export class IngestService {
 
   private async commitSome(): Promise<void> {
     const began = this.clock.now();
-    const batches: { readonly batch: Batch; readonly tail: Tail }[] = [];
+    const reads: Read[] = [];
     // A file is read once per commit: its next step begins where the committed one ends.
-    const read = new Set<string>();
+    const seen = new Set<string>();
     const again: QueueItem[] = [];
-    const finished: string[] = [];
+    const finished = new Set<string>();
     let bytes = 0;
     while (bytes < COMMIT_BYTES && this.clock.now() - began < COMMIT_MS) {
       const key = this.queue.take();
       if (key === undefined) break;
-      if (read.has(key)) {
+      if (seen.has(key)) {
         again.push({ key, modifiedUs: 0, hot: true });
         continue;
       }
-      read.add(key);
-      const step = await this.readSome(key);
-      if (step?.more) again.push({ key, modifiedUs: step.batch?.file.modifiedUs ?? 0, hot: this.lastGrown.has(key) });
-      else finished.push(key);
+      seen.add(key);
+      const { live, relPath } = this.locate(key);
+      const tail = live?.files.get(relPath);
+      if (!live || !tail) continue;
+      const step = await this.readSome(key, live, tail);
+      if (step?.more) again.push({ key, modifiedUs: tail.row.modifiedUs ?? 0, hot: this.lastGrown.has(key) });
+      else finished.add(key);
       if (!step?.batch) continue;
-      batches.push({ batch: step.batch, tail: step.tail });
-      bytes += step.batch.raw.reduce((sum, piece) => sum + piece.length, 0);
+      reads.push({ batch: step.batch, tail, live });
+      bytes += sizeOf(step.batch);
     }
-    if (batches.length > 0) this.commit(batches);
-    for (const item of again) this.queue.add(item);
-    for (const key of finished) {
-      if (!again.some(item => item.key === key)) this.unread.get(this.locate(key).live?.row.id ?? -1)?.delete(key);
+    if (reads.length > 0) this.commit(reads);
+    for (const item of again) {
+      finished.delete(item.key);
+      this.queue.add(item);
     }
+    for (const key of finished) if (this.locate(key).live?.unread.delete(key) === true) this.done.files += 1;
     this.tellSettled();
   }
 
-  private commit(batches: readonly { readonly batch: Batch; readonly tail: Tail }[]): void {
+  /** All at once; where that fails, one by one, so that one file's trouble stops nothing else. */
+  private commit(reads: readonly Read[]): void {
     try {
-      const { revision, sessionIds } = this.store.commit(batches.map(({ batch }) => batch));
-      for (const { batch, tail } of batches) {
-        this.done.bytes += batch.raw.reduce((sum, piece) => sum + piece.length, 0);
-        this.done.records += batch.units.reduce((sum, unit) => sum + unit.records.length, 0);
-        tail.committed(batch);
-      }
-      for (const id of sessionIds) this.sessionsSeen.add(id);
-      if (sessionIds.length > 0) this.events.emit({ kind: 'changed', revision, sessionIds });
+      this.commitTogether(reads);
     } catch (thrown) {
-      for (const { tail } of batches) tail.forget();
-      throw new PlayheadError(
-        'internal',
-        `What was read could not be stored: ${toPlayheadError(thrown).message}. It is read again.`,
-        { cause: thrown },
-      );
+      for (const { tail } of reads) tail.forget();
+      if (thrown instanceof PlayheadError) throw thrown;
+      const [only] = reads;
+      if (!only || reads.length > 1) for (const read of reads) this.commit([read]);
+      else this.refuse(only.tail, `could not be stored: ${toPlayheadError(thrown).message}`);
+    }
+    this.failure = undefined;
+  }
+
+  private commitTogether(reads: readonly Read[]): void {
+    const { revision, sessionIds } = this.store.commit(reads.map(({ batch }) => batch));
+    for (const { batch, tail, live } of reads) {
+      tail.committed(batch);
+      const key = keyOf(live.row.id, batch.file.relPath);
+      this.done.bytes += sizeOf(batch);
+      this.done.records += batch.units.reduce((sum, unit) => sum + unit.records.length, 0);
+      if (live.unread.has(key)) live.unread.set(key, Math.max(0, batch.file.size - batch.file.offset));
+    }
+    for (const id of sessionIds) this.sessionsSeen.add(id);
+    if (sessionIds.length > 0) this.events.emit({ kind: 'changed', revision, sessionIds });
+  }
+
+  private async readSome(key: string, live: Live, tail: Tail): Promise<StepResult | undefined> {
+    const now = this.clock.now();
+    const quietMs = now - (this.waiting.get(key) ?? now);
+    const isAlone = this.once || live.origin === 'opened';
+    const settled = isAlone || quietMs > SETTLED_AFTER_MS || isOld(tail.row.modifiedUs, now);
+    const sizeBefore = tail.row.size;
+    try {
+      const step = await tail.step(settled);
+      if (!step.waits || settled) this.waiting.delete(key);
+      else if (step.batch || tail.row.size !== sizeBefore || !this.waiting.has(key)) this.waiting.set(key, now);
+      return step;
+    } catch (thrown) {
+      // The store's errors concern all files.
+      if (thrown instanceof PlayheadError) throw thrown;
+      this.waiting.delete(key);
+      if (isMissing(thrown)) this.missing(live, tail.row.relPath);
+      else this.refuse(tail, describeDiskError(thrown));
+      return undefined;
     }
   }
 
-  private async readSome(key: string): Promise<(StepResult & { readonly tail: Tail }) | undefined> {
-    const { live, relPath } = this.locate(key);
-    const tail = live?.files.get(relPath);
-    if (!live || !tail) return undefined;
-    const now = this.clock.now();
-    const settled =
-      this.once || now - (this.waiting.get(key) ?? now) > SETTLED_AFTER_MS || isOld(tail.row.modifiedUs, now);
-    try {
-      const step = await tail.step(settled);
-      if (!step.more) this.done.files += 1;
-      if (step.batch && !this.once && !this.indexing) this.lastGrown.set(key, now);
-      if (step.waits && !settled) this.waiting.set(key, step.batch ? now : (this.waiting.get(key) ?? now));
-      else this.waiting.delete(key);
-      return { ...step, tail };
-    } catch (thrown) {
-      this.waiting.delete(key);
-      if (isMissing(thrown)) this.missing(live, relPath);
-      else {
-        tail.forget();
-        tail.row = { ...tail.row, state: 'unreadable', reason: describeDiskError(thrown) };
-        this.store.saveFile(tail.row);
-      }
-      return undefined;
-    }
+  /** The file is tried again when it is looked for next. */
+  private refuse(tail: Tail, reason: string): void {
+    tail.forget();
+    tail.row = { ...tail.row, state: 'unreadable', reason };
+    this.store.saveFile(tail.row);
   }
 
   private locate(key: string): { readonly live: Live | undefined; readonly relPath: string } {
@@ -366,18 +451,22 @@ export class IngestService {
 
   private report(always: boolean): void {
     const now = this.clock.now();
-    if (!always && now - this.lastProgressMs < 200) return;
-    this.lastProgressMs = now;
+    if (!always && now - this.lastReportMs < REPORT_MS) return;
+    this.lastReportMs = now;
     this.events.emit({ kind: 'progress', progress: this.progress() });
   }
 }
 
 function isMapping(relPath: string): boolean {
-  return relPath.endsWith('.playhead-map.json');
+  return relPath.endsWith(MAPPING_SUFFIX);
 }
 
 function keyOf(sourceId: number, relPath: string): string {
   return `${sourceId}\0${relPath}`;
+}
+
+function sizeOf(batch: Batch): number {
+  return batch.raw.reduce((sum, piece) => sum + piece.length, 0);
 }
 
 /** Size, time and inode as when it was last read, and nothing left to take. */

@@ -12,11 +12,12 @@ const compress = promisify(zstdCompress);
 
 /** `bytes` begin at `start` in the file. Large pieces are packed on other threads, side by side. */
 export function packRaw(bytes: Buffer, start: number): Promise<RawPiece[]> {
-  const pieces: (RawPiece | Promise<RawPiece>)[] = [];
+  const pieces: Promise<RawPiece>[] = [];
   for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
     const piece = bytes.subarray(at, at + PIECE_BYTES);
     const place = { start: start + at, length: piece.length };
-    if (piece.length <= SMALL_BYTES) pieces.push({ ...place, frame: zstdCompressSync(piece, options) });
+    if (piece.length <= SMALL_BYTES)
+      pieces.push(Promise.resolve({ ...place, frame: zstdCompressSync(piece, options) }));
     else pieces.push(compress(piece, options).then(frame => ({ ...place, frame })));
   }
   return Promise.all(pieces);

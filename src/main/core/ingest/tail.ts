@@ -9,17 +9,18 @@ import type {
   DocumentParser,
   FileHint,
   LineParser,
-  ParsedUnit,
   Parser,
   ParserState,
   Recognition,
-  RecordFact,
   Sample,
 } from '../parsers/parser.ts';
 import type { Batch, FileRow, StoreWriter } from '../store/index.ts';
-import { namesBeside, OpenFile } from './disk.ts';
-import { frameLine } from './frame.ts';
+import { Carry } from './carry.ts';
+import { type FoundFile, namesBeside, OpenFile } from './disk.ts';
+import { endsLikeJson, frameLine } from './frame.ts';
 import { packRaw } from './raw-pieces.ts';
+import { sampleOf } from './sample.ts';
+import { parseSafely, UnitWork } from './unit-work.ts';
 
 export interface Recogniser {
   recognise(
@@ -39,14 +40,12 @@ export interface StepResult {
 
 const NOTHING: StepResult = { batch: undefined, more: false, waits: false };
 
-const CHUNK_BYTES = 1024 * 1024;
 const STEP_BYTES = 8 * 1024 * 1024;
-const SAMPLE_BYTES = 1024 * 1024;
-const SAMPLE_VALUES = 200;
-const SAMPLE_TEXT = 64 * 1024;
 const MARK_BYTES = 64;
 /** Beyond this V8 has no string for a line or a document. */
 const MAX_TEXT_BYTES = 480 * 1024 * 1024;
+/** An unfinished line longer than this is read again rather than kept in memory when nothing comes for a while. */
+const MAX_KEPT_BYTES = 64 * 1024 * 1024;
 const LF = 10;
 
 export class Tail {
@@ -54,36 +53,71 @@ export class Tail {
   private readonly root: string;
   private readonly store: StoreWriter;
   private readonly recogniser: Recogniser;
+  private readonly maxTextBytes: number;
   /** The parser's memory as of `row`, so that it need not be read back for each line. */
   private state: ParserState | undefined;
-  /** Bytes after the offset that were read already and hold no end of line. */
-  private carry: Buffer[] = [];
+  /** What stands after the offset; between two steps no line ends in it. */
+  private readonly carry = new Carry();
+  /** No parser claims as much of the file as is ever looked at. */
+  private isRefused = false;
 
-  constructor(row: FileRow, root: string, store: StoreWriter, recogniser: Recogniser) {
+  constructor(
+    row: FileRow,
+    root: string,
+    store: StoreWriter,
+    recogniser: Recogniser,
+    maxTextBytes: number = MAX_TEXT_BYTES,
+  ) {
     this.row = row;
     this.root = root;
     this.store = store;
     this.recogniser = recogniser;
+    this.maxTextBytes = maxTextBytes;
+  }
+
+  /** True when the parser that read it makes other facts today. */
+  get isOutdated(): boolean {
+    const parser = this.row.parser === null ? undefined : this.recogniser.byId(this.row.parser);
+    return parser !== undefined && parser.version !== this.row.parserVersion;
+  }
+
+  /** True when the file under this name begins with what was read, as after a renaming. */
+  isAt(relPath: string): boolean {
+    if (this.row.offset === 0) return false;
+    try {
+      const file = new OpenFile(this.root, relPath);
+      try {
+        return file.found.size >= this.row.offset && this.marksStand(file);
+      } finally {
+        file.close();
+      }
+    } catch {
+      return false;
+    }
   }
 
   /** Reads on. Throws the system's error where the file cannot be opened or read. */
   async step(settled: boolean): Promise<StepResult> {
     const file = new OpenFile(this.root, this.row.relPath);
     try {
-      this.checkIdentity(file);
+      await this.identify(file);
       const known = this.row.parser === null ? undefined : this.recogniser.byId(this.row.parser);
+      if (this.row.parser !== null && !known)
+        return this.standAside(file, `its format, ${this.row.parser}, is not known here`);
+      if (known?.unit === 'document') return await this.readDocument(file, known, settled);
       const hint: FileHint = {
         relPath: this.row.relPath,
         modifiedUs: file.found.modifiedUs,
         // A line parser asks for its neighbours once, when it begins.
-        siblings: known?.unit === 'line' ? [] : namesBeside(this.root, this.row.relPath),
+        siblings: known ? [] : namesBeside(this.root, this.row.relPath),
       };
-      const parser =
-        this.row.parser === null ? this.recogniseFile(file, hint, settled) : this.recogniser.byId(this.row.parser);
-      if (!parser) return { ...NOTHING, waits: this.row.state === 'unrecognised' && file.found.size > 0 };
+      if (this.isRefused) return this.standAside(file, 'no known format');
+      const atEnd = this.carry.readOn(file, this.row.offset, STEP_BYTES, this.maxTextBytes);
+      const parser = known ?? this.recogniseFile(file, atEnd, hint, settled);
+      if (!parser) return { ...NOTHING, waits: !settled && file.found.size > 0 };
       return parser.unit === 'line'
-        ? await this.readLines(file, parser, hint, settled)
-        : await this.readDocument(file, parser, hint, settled);
+        ? await this.takeLines(file, parser, atEnd, hint, settled)
+        : await this.readDocument(file, parser, settled);
     } finally {
       file.close();
     }
@@ -94,62 +128,90 @@ export class Tail {
     this.row = batch.file;
   }
 
-  /** The batch has not committed: what was kept in memory may be ahead of the store. */
+  /** What is kept in memory may be ahead of the store, or behind the file: it is read again. */
   forget(): void {
     this.state = undefined;
-    this.carry = [];
+    this.isRefused = false;
+    this.carry.drop();
   }
 
-  /** A file that is shorter than what was read, or whose bytes around it differ, is another file under the same name. */
-  private checkIdentity(file: OpenFile): void {
+  /**
+   * Begins the file anew where it is another one under the same name: shorter than what was read, or with other bytes.
+   * A file that grew in place is told by its first bytes and those before the offset; one that did not grow but was
+   * written, or that took another's place, is compared with all that was archived of it.
+   */
+  private async identify(file: OpenFile): Promise<void> {
     const { row } = this;
-    const parser = row.parser === null ? undefined : this.recogniser.byId(row.parser);
-    if (parser && parser.version !== row.parserVersion && row.offset > 0) {
-      this.beginAnew(true);
+    const { found } = file;
+    if (this.isOutdated && row.offset > 0) {
+      this.forget();
+      this.row = this.store.beginGeneration({ ...row, parser: null }, true);
       return;
     }
-    if (row.offset === 0 || parser?.unit === 'document') return;
+    const isInPlace = row.inode === null || row.inode === found.inode;
+    if (isInPlace && row.size === found.size && row.modifiedUs === found.modifiedUs) return;
+    if (!isInPlace || found.size < Math.max(row.size, row.offset + this.carry.size) || !this.carryStands(file))
+      this.forget();
+    const isDocument = row.parser !== null && this.recogniser.byId(row.parser)?.unit === 'document';
+    if (row.offset === 0 || isDocument) return;
     const same =
-      file.found.size >= row.offset &&
-      (row.head === null || file.read(0, row.head.length).equals(row.head)) &&
-      (row.tail === null || file.read(row.offset - row.tail.length, row.tail.length).equals(row.tail));
-    if (!same) this.beginAnew(false);
-  }
-
-  private beginAnew(derivedToo: boolean): void {
+      found.size >= row.offset &&
+      (isInPlace && found.size > row.size ? this.marksStand(file) : await this.allStands(file));
+    if (same) return;
     this.forget();
-    this.row = this.store.beginGeneration({ ...this.row, parser: null }, derivedToo);
+    this.row = this.store.beginGeneration({ ...row, parser: null }, false);
   }
 
-  private recogniseFile(file: OpenFile, hint: FileHint, settled: boolean): Parser | undefined {
-    const { found } = file;
-    let bytes = file.read(0, Math.min(found.size, SAMPLE_BYTES));
-    // A first line of many megabytes (a pasted image) is no reason not to know the file.
-    for (
-      let size = SAMPLE_BYTES * 8;
-      !bytes.includes(LF) && bytes.length < found.size && size <= MAX_TEXT_BYTES;
-      size *= 8
-    ) {
-      bytes = file.read(0, Math.min(found.size, size));
+  private marksStand(file: OpenFile): boolean {
+    const { head, tail, offset } = this.row;
+    return (
+      (head === null || file.read(0, head.length).equals(head)) &&
+      (tail === null || file.read(offset - tail.length, tail.length).equals(tail))
+    );
+  }
+
+  private carryStands(file: OpenFile): boolean {
+    const last = this.carry.last(MARK_BYTES);
+    return file.read(this.row.offset + this.carry.size - last.length, last.length).equals(last);
+  }
+
+  /** Compares everything that was read with what stands there now. */
+  private async allStands(file: OpenFile): Promise<boolean> {
+    for (const { start, bytes } of this.store.archivedBlocks(this.row)) {
+      if (!file.read(start, bytes.length).equals(bytes)) return false;
+      await new Promise(resolve => setImmediate(resolve));
     }
-    const sample = sampleOf(bytes, bytes.length >= found.size);
-    const result = this.recogniser.recognise(sample, hint);
+    return true;
+  }
+
+  /** Nothing can be made of the file as it is. */
+  private standAside(file: OpenFile, reason: string): StepResult {
+    this.carry.drop();
+    this.save({ ...this.row, ...seen(this.row, file.found), state: 'unrecognised', reason });
+    return NOTHING;
+  }
+
+  private save(row: FileRow): void {
+    this.row = row;
+    this.store.saveFile(row);
+  }
+
+  private recogniseFile(file: OpenFile, atEnd: boolean, hint: FileHint, settled: boolean): Parser | undefined {
+    const { found } = file;
+    // A line that goes on is not worth a look until it might be whole: it may be many megabytes long.
+    const isHalf = !this.carry.hasEnd && !settled && !endsLikeJson(this.carry.last(MARK_BYTES));
+    const sample = isHalf ? undefined : this.sample(atEnd);
+    const result = sample ? this.recogniser.recognise(sample, hint) : 'more';
     if (result === undefined || result === 'more') {
-      const reason =
-        result === 'more' && !(settled && sample.complete)
-          ? 'too little is written to tell its format'
-          : found.size === 0
-            ? 'empty'
-            : 'no known format';
-      this.row = {
-        ...this.row,
-        state: 'unrecognised',
-        reason,
-        size: found.size,
-        modifiedUs: found.modifiedUs,
-        inode: found.inode,
-      };
-      this.store.saveFile(this.row);
+      const isTooLittle = result === 'more' && found.size > 0 && !(settled && sample?.complete === true);
+      const reason = isTooLittle
+        ? 'too little is written to tell its format'
+        : found.size === 0
+          ? 'empty'
+          : 'no known format';
+      this.isRefused = result === undefined && sample !== undefined && !sample.complete;
+      if (this.carry.hasEnd || this.isRefused || (settled && this.carry.size > MAX_KEPT_BYTES)) this.carry.drop();
+      this.save({ ...this.row, ...seen(this.row, found), state: 'unrecognised', reason });
       return undefined;
     }
     const { parser, recognition } = result;
@@ -168,41 +230,54 @@ export class Tail {
     return parser;
   }
 
-  private async readLines(file: OpenFile, parser: LineParser, hint: FileHint, settled: boolean): Promise<StepResult> {
-    const { bytes, atEnd } = this.readOn(file);
-    let end = bytes.lastIndexOf(LF) + 1;
-    const whole = end;
-    const rest = bytes.subarray(end);
-    const takeRest = settled && atEnd && rest.length > 0 && isWhole(rest, this.row.offset + end);
-    if (takeRest) end = bytes.length;
-    this.carry = takeRest || rest.length === 0 ? [] : [rest];
-    if (end === 0) {
-      this.noteSize(file);
-      return { batch: undefined, more: !atEnd, waits: rest.length > 0 };
-    }
+  /** The start of the file, of which nothing has been taken yet. */
+  private sample(atEnd: boolean): Sample {
+    const bytes = this.carry.take();
+    this.carry.add(bytes);
+    return sampleOf(bytes, atEnd);
+  }
+
+  private async takeLines(
+    file: OpenFile,
+    parser: LineParser,
+    atEnd: boolean,
+    hint: FileHint,
+    settled: boolean,
+  ): Promise<StepResult> {
+    const { row } = this;
+    const isTooLong = this.carry.size > this.maxTextBytes;
+    if (!this.carry.hasEnd && !settled && !isTooLong) return this.takeNothing(file);
+    const bytes = this.carry.take();
+    const whole = bytes.lastIndexOf(LF) + 1;
+    const rest = bytes.subarray(whole);
+    const takesRest = (settled && atEnd && isWhole(rest, row.offset + whole)) || rest.length > this.maxTextBytes;
+    const end = takesRest ? bytes.length : whole;
+    // A copy: the rest of a chunk would hold all of it in memory.
+    if (!takesRest) this.carry.add(whole === 0 ? rest : Buffer.from(rest));
+    if (settled && this.carry.size > MAX_KEPT_BYTES) this.carry.drop();
+    if (end === 0) return this.takeNothing(file);
+
     const taken = bytes.subarray(0, end);
-    const packing = packRaw(taken, this.row.offset);
+    const packing = packRaw(taken, row.offset);
     const state = this.currentState();
-    const work = new UnitWork(this.row);
-    let line = this.row.midLine ? this.row.line - 1 : this.row.line;
+    const work = new UnitWork(row, this.maxTextBytes);
+    let line = row.midLine ? row.line - 1 : row.line;
     for (let from = 0; from < end;) {
       const lf = from < whole ? bytes.indexOf(LF, from) : -1;
       const to = lf === -1 ? end : lf;
       line += 1;
-      work.addLine(bytes.subarray(from, to), this.row.offset + from, line, parser, state, hint);
+      work.addLine(bytes.subarray(from, to), row.offset + from, line, parser, state, hint);
       from = to + 1;
     }
     const batch: Batch = {
       file: {
-        ...work.countedInto(this.row),
-        ...marks(this.row, taken),
-        offset: this.row.offset + end,
+        ...work.countedInto(row),
+        ...marks(row, taken),
+        ...seen(row, file.found),
+        offset: row.offset + end,
         line,
-        midLine: takeRest,
+        midLine: takesRest,
         parserState: JSON.stringify(state),
-        size: file.found.size,
-        modifiedUs: file.found.modifiedUs,
-        inode: file.found.inode,
         state: atEnd ? 'current' : 'reading',
         reason: null,
       },
@@ -210,23 +285,7 @@ export class Tail {
       units: work.units,
       replace: false,
     };
-    return { batch, more: !atEnd, waits: this.carry.length > 0 };
-  }
-
-  /** Bytes from the offset on: at least one whole line where there is one, else all that is there. */
-  private readOn(file: OpenFile): { readonly bytes: Buffer; readonly atEnd: boolean } {
-    const chunks = [...this.carry];
-    let length = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
-    let hasEnd = false;
-    for (;;) {
-      const chunk = file.read(this.row.offset + length, CHUNK_BYTES);
-      chunks.push(chunk);
-      length += chunk.length;
-      hasEnd ||= chunk.includes(LF);
-      const atEnd = chunk.length < CHUNK_BYTES;
-      if (atEnd || (hasEnd && length >= STEP_BYTES))
-        return { bytes: chunks.length === 1 ? chunk : Buffer.concat(chunks), atEnd };
-    }
+    return { batch, more: !atEnd, waits: this.carry.size > 0 };
   }
 
   private currentState(): ParserState {
@@ -234,56 +293,64 @@ export class Tail {
     return this.state;
   }
 
-  /** Nothing to take, but the file was seen at this size. */
-  private noteSize(file: OpenFile): void {
-    const { size, modifiedUs, inode } = file.found;
-    if (this.row.size === size && this.row.modifiedUs === modifiedUs && this.row.state === 'current') return;
-    this.row = { ...this.row, size, modifiedUs, inode, state: 'current', reason: null };
-    this.store.saveFile(this.row);
+  /** No line has ended, but the file was seen as it is. */
+  private takeNothing(file: OpenFile): StepResult {
+    const { row } = this;
+    const { size, modifiedUs } = file.found;
+    if (row.size !== size || row.modifiedUs !== modifiedUs || row.state !== 'current')
+      this.save({ ...row, ...seen(row, file.found), state: 'current', reason: null });
+    return { ...NOTHING, waits: this.carry.size > 0 };
   }
 
-  private async readDocument(
-    file: OpenFile,
-    parser: DocumentParser,
-    hint: FileHint,
-    settled: boolean,
-  ): Promise<StepResult> {
+  private async readDocument(file: OpenFile, parser: DocumentParser, settled: boolean): Promise<StepResult> {
     const { found } = file;
     const { row } = this;
-    const unchanged = row.offset > 0 && row.size === found.size && row.modifiedUs === found.modifiedUs;
-    if (unchanged) return NOTHING;
-    if (found.size > MAX_TEXT_BYTES) {
-      this.row = {
-        ...row,
-        state: 'unreadable',
-        reason: 'a JSON document over 480 MB; JSON Lines may be larger',
-        size: found.size,
-        modifiedUs: found.modifiedUs,
-      };
-      this.store.saveFile(this.row);
+    const isSame = row.size === found.size && row.modifiedUs === found.modifiedUs && row.inode === found.inode;
+    if (row.offset > 0 && isSame) {
+      if (row.state !== 'current') this.save({ ...row, state: 'current', reason: null });
       return NOTHING;
     }
+    if (found.size > this.maxTextBytes) {
+      const reason = 'a JSON document over 480 MB; JSON Lines may be larger';
+      this.save({ ...row, ...seen(row, found), state: 'unreadable', reason });
+      return NOTHING;
+    }
+    this.carry.drop();
     const bytes = file.read(0, found.size);
+    if (row.offset === bytes.length && row.offset > 0 && (await this.allStands(file))) {
+      this.save({ ...row, ...seen(row, found), state: 'current', reason: null });
+      return NOTHING;
+    }
     const recognition: Recognition = { agent: row.agent ?? 'unknown', session: row.nativeSession, main: row.main };
+    const siblings = namesBeside(this.root, row.relPath);
+    const hint: FileHint = { relPath: row.relPath, modifiedUs: found.modifiedUs, siblings };
     const unit = parseSafely(() => parser.parseDocument(bytes, hint, recognition), {
       line: 1,
       offset: 0,
       length: bytes.length,
     });
     const isWholeDocument = unit.facts.length > 0 || unit.records.every(record => record.rejected === undefined);
-    if (!isWholeDocument && (row.offset > 0 || !settled)) return { ...NOTHING, waits: true };
+    if (!isWholeDocument && (row.offset > 0 || !settled)) {
+      // Being written, as a rule. If nobody goes on writing, what was read of it before is still the best there is.
+      if (settled)
+        this.save({
+          ...row,
+          ...seen(row, found),
+          state: 'current',
+          reason: 'damaged as it is now; its last whole state is shown',
+        });
+      return { ...NOTHING, waits: !settled };
+    }
     if (row.offset > 0) this.row = this.store.beginGeneration(row, false);
-    const work = new UnitWork(this.row);
+    const work = new UnitWork(this.row, this.maxTextBytes);
     work.add(unit);
     const batch: Batch = {
       file: {
         ...work.countedInto(this.row),
         ...marks(this.row, bytes),
+        ...seen(this.row, found),
         offset: bytes.length,
         line: countLines(bytes),
-        size: found.size,
-        modifiedUs: found.modifiedUs,
-        inode: found.inode,
         state: 'current',
         reason: null,
       },
@@ -295,69 +362,13 @@ export class Tail {
   }
 }
 
-/** The units of a batch as they are made, and their counts. */
-class UnitWork {
-  readonly units: ParsedUnit[] = [];
-  private records = 0;
-  private rejected = 0;
-  private readonly unknownTypes: Record<string, number>;
-
-  constructor(row: FileRow) {
-    this.unknownTypes = { ...row.unknownTypes };
-  }
-
-  addLine(bytes: Buffer, offset: number, line: number, parser: LineParser, state: ParserState, hint: FileHint): void {
-    if (bytes.length > MAX_TEXT_BYTES) {
-      this.add(rejectedUnit({ line, offset, length: bytes.length }, 'a line over 480 MB'));
-      return;
-    }
-    for (const framed of frameLine(bytes, offset, line)) {
-      if (framed.kind === 'rejected') this.add(rejectedUnit(framed.at, framed.why));
-      else {
-        const { at, value } = framed;
-        const own = bytes.subarray(at.offset - offset, at.offset - offset + at.length);
-        this.add(parseSafely(() => parser.parse(state, value, at, hint, own), at));
-      }
-    }
-  }
-
-  add(unit: ParsedUnit): void {
-    this.units.push(unit);
-    for (const record of unit.records) {
-      this.records += 1;
-      if (record.rejected !== undefined) this.rejected += 1;
-      else if (!record.known) this.unknownTypes[record.type] = (this.unknownTypes[record.type] ?? 0) + 1;
-    }
-  }
-
-  countedInto(row: FileRow): FileRow {
-    return {
-      ...row,
-      records: row.records + this.records,
-      rejected: row.rejected + this.rejected,
-      unknownTypes: this.unknownTypes,
-    };
-  }
-}
-
-/** Parsers do not throw; if one does after all, the record is rejected and the file goes on. */
-function parseSafely(parse: () => ParsedUnit, at: RecordFact['at']): ParsedUnit {
-  try {
-    return parse();
-  } catch (thrown) {
-    return rejectedUnit(at, `its parser failed: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
-  }
-}
-
-function rejectedUnit(at: RecordFact['at'], why: string): ParsedUnit {
-  return { records: [{ at, type: 'unreadable', known: false, timeUs: null, rejected: why }], facts: [] };
+/** The file as the system shows it now. */
+function seen(row: FileRow, found: FoundFile): Pick<FileRow, 'size' | 'modifiedUs' | 'inode' | 'bornUs'> {
+  return { size: found.size, modifiedUs: found.modifiedUs, inode: found.inode, bornUs: row.bornUs ?? found.bornUs };
 }
 
 function isWhole(bytes: Buffer, offset: number): boolean {
-  const last = bytes.toString('latin1').trimEnd().at(-1);
-  if (last !== '}' && last !== ']') return false;
-  if (bytes.length > MAX_TEXT_BYTES) return false;
-  return frameLine(bytes, offset, 1).every(framed => framed.kind === 'value');
+  return endsLikeJson(bytes) && frameLine(bytes, offset, 1).every(framed => framed.kind === 'value');
 }
 
 /** The first and last bytes that were read: by them the file is known again. */
@@ -368,21 +379,6 @@ function marks(row: FileRow, taken: Buffer): { readonly head: Uint8Array; readon
       : Buffer.concat([row.head ?? Buffer.alloc(0), taken]).subarray(0, MARK_BYTES);
   const last = taken.length >= MARK_BYTES ? taken : Buffer.concat([row.tail ?? Buffer.alloc(0), taken]);
   return { head: Buffer.from(head), tail: Buffer.from(last.subarray(-MARK_BYTES)) };
-}
-
-function sampleOf(bytes: Buffer, complete: boolean): Sample {
-  const values: unknown[] = [];
-  let from = 0;
-  for (let line = 1; from < bytes.length && values.length < SAMPLE_VALUES; line += 1) {
-    const lf = bytes.indexOf(LF, from);
-    if (lf === -1 && !complete) break;
-    const to = lf === -1 ? bytes.length : lf;
-    for (const framed of frameLine(bytes.subarray(from, to), from, line))
-      if (framed.kind === 'value') values.push(framed.value);
-    from = to + 1;
-  }
-  const text = bytes.subarray(0, SAMPLE_TEXT).toString('utf8');
-  return { values, text: text.startsWith('\uFEFF') ? text.slice(1) : text, complete };
 }
 
 function countLines(bytes: Buffer): number {

@@ -9,6 +9,8 @@ export interface FileRow {
   readonly relPath: string;
   readonly generation: number;
   readonly inode: string | null;
+  /** When the file was made, as far as the system knows. */
+  readonly bornUs: number | null;
   readonly size: number;
   readonly modifiedUs: number | null;
   /** Bytes read and stored. */

@@ -84,7 +84,11 @@ function checkIntegrity(db: WriteDb, path: string): void {
 
 /** Has the next start check the whole store; called when SQLite reports damage while running. */
 export function markSuspect(dataDir: string): void {
-  writeFileSync(suspectMark(join(dataDir, STORE_FILE)), '');
+  try {
+    writeFileSync(suspectMark(join(dataDir, STORE_FILE)), '');
+  } catch {
+    // A disk that takes no mark is in trouble enough to be noticed.
+  }
 }
 
 function suspectMark(path: string): string {
@@ -138,6 +142,17 @@ export function isCorrupt(thrown: unknown): boolean {
   if (thrown instanceof CorruptStore) return true;
   const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
   return code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT');
+}
+
+/** What is wrong with the disk that the store is on, in words; undefined where the error is of another kind. */
+export function diskTrouble(thrown: unknown): string | undefined {
+  const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
+  if (code === 'SQLITE_FULL' || code === 'ENOSPC' || code === 'EDQUOT') return 'the disk is full';
+  if (code.startsWith('SQLITE_READONLY') || code === 'EROFS') return 'its folder is read-only';
+  if (code.startsWith('SQLITE_IOERR') || code === 'EIO') return `the disk reports an error (${messageOf(thrown)})`;
+  if (code.startsWith('SQLITE_CANTOPEN')) return 'its file cannot be opened';
+  if (code.startsWith('SQLITE_BUSY')) return 'another program holds it';
+  return undefined;
 }
 
 /** Has `prepare` compile each text once: compiling took a seventh of an index run. Statements run to their end at once here, so sharing is safe. */

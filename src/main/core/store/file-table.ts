@@ -9,6 +9,7 @@ interface Stored {
   rel_path: string;
   generation: number;
   inode: string | null;
+  born_us: number | null;
   size: number;
   modified_us: number | null;
   offset: number;
@@ -36,6 +37,7 @@ function toFileRow(row: Stored): FileRow {
     relPath: row.rel_path,
     generation: row.generation,
     inode: row.inode,
+    bornUs: row.born_us,
     size: row.size,
     modifiedUs: row.modified_us,
     offset: row.offset,
@@ -74,7 +76,7 @@ export function insertFile(db: WriteDb, sourceId: number, relPath: string): File
 /** Writes everything of a file's row except its session key. */
 export function saveFile(db: WriteDb, file: FileRow): void {
   db.prepare(
-    `UPDATE file SET rel_path = @relPath, generation = @generation, inode = @inode, size = @size, modified_us = @modifiedUs, offset = @offset,
+    `UPDATE file SET rel_path = @relPath, generation = @generation, inode = @inode, born_us = @bornUs, size = @size, modified_us = @modifiedUs, offset = @offset,
        line = @line, mid_line = @midLine, head = @head, tail = @tail, parser = @parser, parser_version = @parserVersion,
        agent = @agent, native_session = @nativeSession, main = @main, parser_state = @parserState, records = @records,
        rejected = @rejected, unknown_types = @unknownTypes, state = @state, reason = @reason WHERE id = @id`,

@@ -1,10 +1,13 @@
-// Joins facts about one span. Pure: the result does not depend on the order in which the facts of a response, a call or
-// its result arrive, but for plain fields, where the later fact of equal strength wins.
+// Joins facts about one span. Pure: the result does not depend on the order in which files are read.
+//
+// For each field a strong fact counts more than a weak one, then the file whose name comes later (FileOrder), then what
+// is read later in a file (of weak facts: what is read first). Times, status, usage and counting join by value alone.
 
 import type { JsonValue } from '../../../shared/base/json.ts';
 import { type SpanKind, type SpanStatus, spanStatuses } from '../../../shared/model/span.ts';
 import { type Provenance, totalTokens, type Usage } from '../../../shared/model/usage.ts';
 import type { SpanFact } from '../parsers/parser.ts';
+import { integer, place, wholeUsage } from './numbers.ts';
 
 /** A span as the store has it; names as in its table. */
 export interface SpanRow {
@@ -16,7 +19,7 @@ export interface SpanRow {
   parentKey: string | null;
   link: 'root' | 'linked' | 'orphan';
   threadKey: string;
-  /** Key of the prompt that began its turn; null inside subagents. */
+  /** Key of the prompt that began its turn; of no meaning inside subagents. */
   turnKey: string | null;
   startUs: number | null;
   endUs: number | null;
@@ -32,10 +35,27 @@ export interface SpanRow {
   summary: string | null;
   attrs: Readonly<Record<string, JsonValue>> | null;
   ord: number;
+  /** The file whose word counts most. */
   fileId: number;
   generation: number;
-  /** Known by weak facts only. */
+  told: Told;
+  /** Who gave a field, where it was not a fact as strong as the row is, from the row's own file. */
+  readonly said: Said;
+}
+
+/** By field; attributes as 'attrs.name'. */
+export type Said = { [field: string]: readonly [strong: 0 | 1, fileId: number] };
+
+/** What is known of a span at all, and what only fills a gap until somebody knows better. */
+export interface Told {
+  /** A strong fact spoke of it. */
   whole: boolean;
+  kind: boolean;
+  thread: boolean;
+  weakStart: boolean;
+  weakEnd: boolean;
+  /** The parent was found by a hint. */
+  hintedParent: boolean;
 }
 
 export interface SpanContext {
@@ -47,6 +67,8 @@ export interface SpanContext {
   readonly rootKey: string;
   /** The file is made anew: what its earlier generation said of the span is forgotten. */
   readonly replace: boolean;
+  /** True when the fact's file comes after this one. */
+  follows(fileId: number): boolean;
 }
 
 export function newSpan(fact: SpanFact, context: SpanContext): SpanRow {
@@ -54,11 +76,11 @@ export function newSpan(fact: SpanFact, context: SpanContext): SpanRow {
     id: null,
     sessionId: context.sessionId,
     key: fact.key,
-    kind: fact.span ?? 'tool',
-    name: fact.name ?? '',
+    kind: 'tool',
+    name: '',
     parentKey: null,
     link: 'orphan',
-    threadKey: fact.thread ?? context.rootKey,
+    threadKey: context.rootKey,
     turnKey: null,
     startUs: null,
     endUs: null,
@@ -71,49 +93,123 @@ export function newSpan(fact: SpanFact, context: SpanContext): SpanRow {
     ownsResponse: true,
     summary: null,
     attrs: null,
-    ord: fact.order ?? context.offset,
+    ord: place(fact.order, context.offset),
     fileId: context.fileId,
     generation: context.generation,
-    whole: false,
+    told: { whole: false, kind: false, thread: false, weakStart: false, weakEnd: false, hintedParent: false },
+    said: {},
   };
 }
 
 /** Changes `row` by what the fact says. */
 export function joinSpan(row: SpanRow, fact: SpanFact, context: SpanContext): void {
+  const { told } = row;
   const strong = fact.weak !== true;
-  // A first strong fact takes over from weak ones; a later one overrides field by field.
-  const fill = <T>(old: T | null, value: T | undefined): T | null => {
-    if (value === undefined) return old;
-    return strong || old === null ? value : old;
-  };
-  if (strong && !row.whole) {
-    row.whole = true;
-    row.ord = fact.order ?? context.offset;
-    if (fact.span) row.kind = fact.span;
-    if (fact.thread !== undefined) row.threadKey = fact.thread;
-    row.fileId = context.fileId;
-  } else if (strong && fact.span) row.kind = fact.span;
-  if (strong && fact.thread !== undefined) row.threadKey = fact.thread;
+  const mine = rankOf(fact, context, row);
+  if (mine === 'leads') takeOver(row, fact, context);
   if (row.fileId === context.fileId) row.generation = context.generation;
-  row.name = fill(row.name === '' ? null : row.name, fact.name) ?? '';
-  row.parentKey = fill(row.parentKey, fact.parent);
-  row.turnKey ??= row.threadKey === context.rootKey ? (fact.turn ?? null) : null;
-  // A copy inside another record may carry the time of the copying: it fills, it does not stretch.
-  if (fact.startUs !== undefined && (strong || row.startUs === null)) {
-    row.startUs = Math.min(row.startUs ?? Infinity, fact.startUs);
+
+  const counts = (field: string, isEmpty: boolean, which: 'first' | 'last' = 'last'): boolean => {
+    if (!isEmpty && !overrides(row, field, strong, which, context)) return false;
+    const isUsual = strong === told.whole && context.fileId === row.fileId;
+    if (isUsual) delete row.said[field];
+    else row.said[field] = [strong ? 1 : 0, context.fileId];
+    return true;
+  };
+  if (fact.span !== undefined && counts('kind', !told.kind)) {
+    row.kind = fact.span;
+    told.kind = true;
   }
-  if (fact.endUs !== undefined && (strong || row.endUs === null))
-    row.endUs = Math.max(row.endUs ?? -Infinity, fact.endUs);
+  if (fact.thread !== undefined && counts('thread', !told.thread)) {
+    row.threadKey = fact.thread;
+    told.thread = true;
+  }
+  if (fact.parent !== undefined && counts('parent', row.parentKey === null || told.hintedParent)) {
+    row.parentKey = fact.parent;
+    told.hintedParent = false;
+  }
+  if (fact.name !== undefined && fact.name !== '' && counts('name', row.name === '')) row.name = fact.name;
+  if (fact.turn !== undefined && counts('turn', row.turnKey === null, 'first')) row.turnKey = fact.turn;
+  if (fact.model !== undefined && counts('model', row.model === null)) row.model = fact.model;
+  if (fact.summary !== undefined && counts('summary', row.summary === null)) row.summary = fact.summary;
+  if (fact.responseKey !== undefined && counts('response', row.responseKey === null, 'first'))
+    row.responseKey = fact.responseKey;
+  for (const [name, value] of Object.entries(fact.attrs ?? {})) {
+    if (counts(`attrs.${name}`, row.attrs?.[name] === undefined)) row.attrs = { ...row.attrs, [name]: value };
+  }
+  joinTimes(row, fact, strong);
   if (fact.status && rank(fact.status) > rank(row.status)) row.status = fact.status;
-  row.model = fill(row.model, fact.model);
-  if (fact.usage && (!row.usage || totalTokens(fact.usage) >= totalTokens(row.usage))) {
-    row.usage = fact.usage;
-    row.usageProvenance = fact.usageProvenance ?? 'reported';
+  if (fact.usage) joinUsage(row, wholeUsage(fact.usage), fact.usageProvenance ?? 'reported', mine !== 'follows');
+  if (fact.counted === false && strong) row.counted = false;
+}
+
+/** Whether the fact's file becomes, is, or is not the one whose word counts most. */
+function rankOf(fact: SpanFact, context: SpanContext, row: SpanRow): 'leads' | 'is level' | 'follows' {
+  const strong = fact.weak !== true;
+  if (strong !== row.told.whole) return strong ? 'leads' : 'follows';
+  if (row.fileId === context.fileId) return 'is level';
+  return context.follows(row.fileId) ? 'leads' : 'follows';
+}
+
+/** What was said before is remembered as said by the one who said it. */
+function takeOver(row: SpanRow, fact: SpanFact, context: SpanContext): void {
+  const { told, said } = row;
+  const before = [told.whole ? 1 : 0, row.fileId] as const;
+  const keep = (field: string, isTold: boolean) => {
+    if (isTold) said[field] ??= before;
+  };
+  keep('kind', told.kind);
+  keep('thread', told.thread);
+  keep('parent', row.parentKey !== null && !told.hintedParent);
+  keep('name', row.name !== '');
+  keep('turn', row.turnKey !== null);
+  keep('model', row.model !== null);
+  keep('summary', row.summary !== null);
+  keep('response', row.responseKey !== null);
+  for (const name of Object.keys(row.attrs ?? {})) keep(`attrs.${name}`, true);
+  told.whole = fact.weak !== true;
+  row.fileId = context.fileId;
+  row.ord = place(fact.order, context.offset);
+  for (const [field, [strong, fileId]] of Object.entries(said)) {
+    if (strong === (told.whole ? 1 : 0) && fileId === row.fileId) delete said[field];
   }
-  row.responseKey ??= fact.responseKey ?? null;
-  if (fact.counted !== undefined && strong) row.counted = fact.counted;
-  row.summary = fill(row.summary, fact.summary);
-  if (fact.attrs) row.attrs = strong ? { ...row.attrs, ...fact.attrs } : { ...fact.attrs, ...row.attrs };
+}
+
+function overrides(
+  row: SpanRow,
+  field: string,
+  strong: boolean,
+  which: 'first' | 'last',
+  context: SpanContext,
+): boolean {
+  const [saidStrong, fileId] = row.said[field] ?? [row.told.whole ? 1 : 0, row.fileId];
+  if (strong !== (saidStrong === 1)) return strong;
+  return fileId === context.fileId ? strong && which === 'last' : context.follows(fileId);
+}
+
+/** A copy inside another record may carry the time of the copying: it fills, it does not stretch. */
+function joinTimes(row: SpanRow, fact: SpanFact, strong: boolean): void {
+  const { told } = row;
+  const start = integer(fact.startUs);
+  if (start !== undefined && (row.startUs === null || strong || told.weakStart)) {
+    const replaces = row.startUs === null || (strong && told.weakStart);
+    row.startUs = replaces ? start : Math.min(row.startUs ?? start, start);
+    told.weakStart = !strong;
+  }
+  const end = integer(fact.endUs);
+  if (end !== undefined && (row.endUs === null || strong || told.weakEnd)) {
+    const replaces = row.endUs === null || (strong && told.weakEnd);
+    row.endUs = replaces ? end : Math.max(row.endUs ?? end, end);
+    told.weakEnd = !strong;
+  }
+}
+
+/** Of one response's lines the one with the larger total says what it used. */
+function joinUsage(row: SpanRow, usage: Usage, provenance: Provenance, leads: boolean): void {
+  const more = row.usage ? totalTokens(usage) - totalTokens(row.usage) : 1;
+  if (more < 0 || (more === 0 && !leads)) return;
+  row.usage = usage;
+  row.usageProvenance = provenance;
 }
 
 function rank(status: SpanStatus): number {

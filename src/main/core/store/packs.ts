@@ -3,7 +3,17 @@
 // Contract: a frame is written before the rows that name it commit; what a crash leaves behind the last named frame is
 // cut off at the next start. Frames are never changed. Offsets are bytes.
 
-import { closeSync, fstatSync, ftruncateSync, mkdirSync, openSync, readSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { zstdDecompressSync } from 'node:zlib';
 import { PlayheadError } from '../../../shared/base/errors.ts';
@@ -26,24 +36,22 @@ export class PackWriter {
   private end: number;
   private fd: number;
 
-  /** `last` is the end of the last frame that the store names. */
-  constructor(dataDir: string, last: { readonly pack: number; readonly end: number }) {
+  /** `last` is the end of the last frame that the store names; undefined where it names none. */
+  constructor(dataDir: string, last: { readonly pack: number; readonly end: number } | undefined) {
     mkdirSync(join(dataDir, 'packs'), { recursive: true, mode: 0o700 });
     this.dataDir = dataDir;
-    this.pack = Math.max(1, last.pack);
-    this.end = last.end;
+    // A store that names no frame does not know what the packs there are: it begins after them.
+    this.pack = last?.pack ?? newestPack(dataDir) + 1;
+    this.end = last?.end ?? 0;
     this.fd = openSync(packPath(dataDir, this.pack), 'a+', 0o600);
-    if (fstatSync(this.fd).size > this.end) ftruncateSync(this.fd, this.end);
+    const { size } = fstatSync(this.fd);
+    if (size > this.end) ftruncateSync(this.fd, this.end);
+    // Bytes that the store names are not there, as after a power cut: what follows must not take their place.
+    if (size < this.end) this.begin(this.pack + 1);
   }
 
   append(frame: Uint8Array): PackPlace {
-    if (this.end >= PACK_BYTES) {
-      closeSync(this.fd);
-      this.pack += 1;
-      this.end = 0;
-      this.fd = openSync(packPath(this.dataDir, this.pack), 'a+', 0o600);
-      ftruncateSync(this.fd, 0);
-    }
+    if (this.end >= PACK_BYTES) this.begin(this.pack + 1);
     const place = { pack: this.pack, packOffset: this.end, packLength: frame.length };
     for (let written = 0; written < frame.length;) written += writeSync(this.fd, frame, written);
     this.end += frame.length;
@@ -66,8 +74,23 @@ export class PackWriter {
   }
 
   close(): void {
+    fsyncSync(this.fd);
     closeSync(this.fd);
   }
+
+  private begin(pack: number): void {
+    fsyncSync(this.fd);
+    closeSync(this.fd);
+    this.pack = pack;
+    this.end = 0;
+    this.fd = openSync(packPath(this.dataDir, pack), 'a+', 0o600);
+    ftruncateSync(this.fd, 0);
+  }
+}
+
+function newestPack(dataDir: string): number {
+  const numbers = readdirSync(join(dataDir, 'packs')).map(name => /^(\d+)\.pack$/.exec(name)?.[1]);
+  return Math.max(0, ...numbers.map(Number).filter(number => !Number.isNaN(number)));
 }
 
 /** Reads frames; keeps the last few unpacked, since neighbours are asked for together. */

@@ -1,8 +1,10 @@
-// Events and conversation entries while a batch is applied: read once, joined in memory, written once.
+// Events and conversation entries while a batch is applied: read once, joined in memory, written once. Where two files
+// speak of one, the one whose name comes later counts (FileOrder); the other fills what is empty.
 
 import type { EventKind } from '../../../shared/model/span.ts';
 import type { EntryFact, EventFact } from '../parsers/parser.ts';
 import type { WriteDb } from './connection.ts';
+import { integer, place as placeOf } from './numbers.ts';
 import type { SessionRows } from './session-rows.ts';
 
 export interface FactPlace {
@@ -12,10 +14,11 @@ export interface FactPlace {
   readonly recordId: number;
   readonly offset: number;
   readonly rootKey: string;
+  /** True when the fact's file comes after this one. */
+  follows(fileId: number): boolean;
 }
 
 interface EventRow {
-  readonly id: number | null;
   readonly sessionId: number;
   readonly key: string;
   kind: EventKind;
@@ -32,7 +35,6 @@ interface EventRow {
 }
 
 interface EntryRow {
-  readonly id: number | null;
   readonly sessionId: number;
   readonly key: string;
   threadKey: string;
@@ -45,15 +47,21 @@ interface EntryRow {
   block: number;
   resultRecordId: number | null;
   resultBlock: number | null;
+  resultFileId: number | null;
+  /** BODY, RESULT: told by a strong fact. */
+  told: number;
   fileId: number;
   generation: number;
 }
 
-const EVENT_COLUMNS = `id, session_id AS sessionId, key, kind, name, at_us AS atUs, thread_key AS threadKey, span_key AS spanKey,
+const BODY = 1;
+const RESULT = 2;
+
+const EVENT_COLUMNS = `session_id AS sessionId, key, kind, name, at_us AS atUs, thread_key AS threadKey, span_key AS spanKey,
   turn, summary, record_id AS recordId, ord, file_id AS fileId, generation`;
-const ENTRY_COLUMNS = `id, session_id AS sessionId, key, thread_key AS threadKey, kind, ord, span_key AS spanKey,
+const ENTRY_COLUMNS = `session_id AS sessionId, key, thread_key AS threadKey, kind, ord, span_key AS spanKey,
   event_key AS eventKey, at_us AS atUs, record_id AS recordId, block, result_record_id AS resultRecordId,
-  result_block AS resultBlock, file_id AS fileId, generation`;
+  result_block AS resultBlock, result_file_id AS resultFileId, told, file_id AS fileId, generation`;
 
 interface Kept<Row> {
   readonly row: Row;
@@ -71,31 +79,29 @@ export class EventRows {
   }
 
   join(fact: EventFact, place: FactPlace): void {
-    const known = this.load(place.sessionId, fact.key);
-    if (known) {
-      change(known.row, fact, place);
-      return;
+    const row = this.load(place.sessionId, fact.key) ?? this.create(fact, place);
+    if (fact.turn === true && row.turn === 0) {
+      row.turn = 1;
+      this.sessions.get(place.sessionId).turns += 1;
     }
-    const session = this.sessions.get(place.sessionId);
-    const row: EventRow = {
-      id: null,
-      sessionId: place.sessionId,
-      key: fact.key,
-      kind: fact.event,
-      name: fact.name,
-      atUs: null,
-      threadKey: fact.thread ?? place.rootKey,
-      spanKey: null,
-      turn: fact.turn === true ? 1 : 0,
-      summary: null,
-      recordId: place.recordId,
-      ord: fact.order ?? place.offset,
-      fileId: place.fileId,
-      generation: place.generation,
-    };
-    session.turns += row.turn;
-    change(row, fact, place);
-    this.kept.set(keyOf(place.sessionId, fact.key), { row, before: undefined });
+    const own = row.fileId === place.fileId;
+    const follows = !own && place.follows(row.fileId);
+    const leads = own || follows;
+    const fill = <T>(old: T | null, value: T | undefined): T | null =>
+      value !== undefined && (leads || old === null) ? value : old;
+    if (leads) {
+      row.kind = fact.event;
+      row.name = fact.name;
+    }
+    row.atUs = fill(row.atUs, integer(fact.atUs));
+    row.spanKey = fill(row.spanKey, fact.span);
+    row.summary = fill(row.summary, fact.summary);
+    if (!follows && !(own && row.generation !== place.generation)) return;
+    row.fileId = place.fileId;
+    row.generation = place.generation;
+    row.threadKey = fact.thread ?? place.rootKey;
+    row.recordId = place.recordId;
+    row.ord = placeOf(fact.order, place.offset);
   }
 
   flush(revision: number): void {
@@ -109,105 +115,24 @@ export class EventRows {
     );
     for (const { row, before } of this.kept.values()) {
       if (before === JSON.stringify(row)) continue;
-      const { id: _, ...values } = row;
-      upsert.run({ ...values, revision });
+      upsert.run({ ...row, revision });
       this.sessions.touch(row.sessionId);
     }
   }
 
-  private load(sessionId: number, key: string): Kept<EventRow> | undefined {
-    const known = this.kept.get(keyOf(sessionId, key));
-    if (known) return known;
-    const row = this.db
-      .prepare(`SELECT ${EVENT_COLUMNS} FROM event WHERE session_id = ? AND key = ?`)
-      .get(sessionId, key) as EventRow | undefined;
-    if (!row) return undefined;
-    const kept = { row, before: JSON.stringify(row) };
-    this.kept.set(keyOf(sessionId, key), kept);
-    return kept;
-  }
-}
-
-function change(row: EventRow, fact: EventFact, place: FactPlace): void {
-  row.kind = fact.event;
-  row.name = fact.name;
-  row.atUs = fact.atUs ?? row.atUs;
-  row.spanKey = fact.span ?? row.spanKey;
-  row.summary = fact.summary ?? row.summary;
-  if (row.fileId === place.fileId && row.generation !== place.generation) {
-    row.generation = place.generation;
-    row.recordId = place.recordId;
-    row.ord = fact.order ?? place.offset;
-  }
-}
-
-export class EntryRows {
-  private readonly db: WriteDb;
-  private readonly sessions: SessionRows;
-  private readonly kept = new Map<string, Kept<EntryRow>>();
-
-  constructor(db: WriteDb, sessions: SessionRows) {
-    this.db = db;
-    this.sessions = sessions;
-  }
-
-  join(fact: EntryFact, place: FactPlace): void {
-    const known = this.load(place.sessionId, fact.key)?.row;
-    if (known && fact.weak) {
-      if (known.fileId === place.fileId) known.generation = place.generation;
-      return;
-    }
-    const row = known ?? this.create(fact, place);
-    if (row.fileId === place.fileId) row.generation = place.generation;
-    row.spanKey = fact.span ?? row.spanKey;
-    row.eventKey = fact.event ?? row.eventKey;
-    if (fact.result === true) {
-      row.resultRecordId = place.recordId;
-      row.resultBlock = fact.block;
-      return;
-    }
-    row.recordId = place.recordId;
-    row.block = fact.block;
-    row.kind = fact.entry;
-    row.threadKey = fact.thread ?? place.rootKey;
-    row.ord = fact.order;
-    row.atUs = fact.atUs ?? row.atUs;
-    row.fileId = place.fileId;
-    row.generation = place.generation;
-  }
-
-  flush(revision: number): void {
-    const upsert = this.db.prepare(
-      `INSERT INTO entry (session_id, key, thread_key, kind, ord, span_key, event_key, at_us, record_id, block, result_record_id, result_block, file_id, generation, revision)
-       VALUES (@sessionId, @key, @threadKey, @kind, @ord, @spanKey, @eventKey, @atUs, @recordId, @block, @resultRecordId, @resultBlock, @fileId, @generation, @revision)
-       ON CONFLICT (session_id, key) DO UPDATE SET thread_key = excluded.thread_key, kind = excluded.kind, ord = excluded.ord,
-         span_key = excluded.span_key, event_key = excluded.event_key, at_us = excluded.at_us, record_id = excluded.record_id,
-         block = excluded.block, result_record_id = excluded.result_record_id, result_block = excluded.result_block,
-         file_id = excluded.file_id, generation = excluded.generation, revision = excluded.revision`,
-    );
-    for (const { row, before } of this.kept.values()) {
-      if (before === JSON.stringify(row)) continue;
-      const { id: _, ...values } = row;
-      upsert.run({ ...values, revision });
-      this.sessions.touch(row.sessionId);
-    }
-  }
-
-  private create(fact: EntryFact, place: FactPlace): EntryRow {
-    const row: EntryRow = {
-      id: null,
+  private create(fact: EventFact, place: FactPlace): EventRow {
+    const row: EventRow = {
       sessionId: place.sessionId,
       key: fact.key,
+      kind: fact.event,
+      name: fact.name,
+      atUs: null,
       threadKey: fact.thread ?? place.rootKey,
-      kind: fact.entry,
-      ord: fact.order,
       spanKey: null,
-      eventKey: null,
-      atUs: fact.atUs ?? null,
-      recordId: null,
-      block: 0,
-      resultRecordId: null,
-      resultBlock: null,
+      turn: 0,
+      summary: null,
+      recordId: place.recordId,
+      ord: placeOf(fact.order, place.offset),
       fileId: place.fileId,
       generation: place.generation,
     };
@@ -215,16 +140,141 @@ export class EntryRows {
     return row;
   }
 
-  private load(sessionId: number, key: string): Kept<EntryRow> | undefined {
+  private load(sessionId: number, key: string): EventRow | undefined {
     const known = this.kept.get(keyOf(sessionId, key));
-    if (known) return known;
+    if (known) return known.row;
+    const row = this.db
+      .prepare(`SELECT ${EVENT_COLUMNS} FROM event WHERE session_id = ? AND key = ?`)
+      .get(sessionId, key) as EventRow | undefined;
+    if (row) this.kept.set(keyOf(sessionId, key), { row, before: JSON.stringify(row) });
+    return row;
+  }
+}
+
+export class EntryRows {
+  private readonly db: WriteDb;
+  private readonly sessions: SessionRows;
+  private readonly kept = new Map<string, Kept<EntryRow>>();
+  /** Thread of the last entry of each file that this batch read. */
+  private readonly lastThread = new Map<number, string>();
+
+  constructor(db: WriteDb, sessions: SessionRows) {
+    this.db = db;
+    this.sessions = sessions;
+  }
+
+  join(fact: EntryFact, place: FactPlace): void {
+    const row = this.load(place.sessionId, fact.key) ?? this.create(fact, place);
+    if (row.fileId === place.fileId) row.generation = place.generation;
+    if (fact.result === true) this.joinResult(row, fact, place);
+    else this.joinBody(row, fact, place);
+  }
+
+  /** The thread of what stands before this place in a file; undefined where nothing does. */
+  threadBefore(fileId: number, generation: number, offset: number): string | undefined {
+    const last = this.lastThread.get(fileId);
+    if (last !== undefined) return last;
+    const row = this.db
+      .prepare(
+        `SELECT entry.thread_key AS threadKey FROM record JOIN entry ON entry.record_id = record.id AND entry.file_id = record.file_id
+         WHERE record.file_id = ? AND record.generation = ? AND record.offset < ? ORDER BY record.offset DESC LIMIT 1`,
+      )
+      .get(fileId, generation, offset) as { threadKey: string } | undefined;
+    return row?.threadKey;
+  }
+
+  flush(revision: number): void {
+    const upsert = this.db.prepare(
+      `INSERT INTO entry (session_id, key, thread_key, kind, ord, span_key, event_key, at_us, record_id, block, result_record_id, result_block, result_file_id, told, file_id, generation, revision)
+       VALUES (@sessionId, @key, @threadKey, @kind, @ord, @spanKey, @eventKey, @atUs, @recordId, @block, @resultRecordId, @resultBlock, @resultFileId, @told, @fileId, @generation, @revision)
+       ON CONFLICT (session_id, key) DO UPDATE SET thread_key = excluded.thread_key, kind = excluded.kind, ord = excluded.ord,
+         span_key = excluded.span_key, event_key = excluded.event_key, at_us = excluded.at_us, record_id = excluded.record_id,
+         block = excluded.block, result_record_id = excluded.result_record_id, result_block = excluded.result_block,
+         result_file_id = excluded.result_file_id, told = excluded.told, file_id = excluded.file_id,
+         generation = excluded.generation, revision = excluded.revision`,
+    );
+    for (const { row, before } of this.kept.values()) {
+      if (before === JSON.stringify(row)) continue;
+      upsert.run({ ...row, revision });
+      this.sessions.touch(row.sessionId);
+    }
+  }
+
+  private joinBody(row: EntryRow, fact: EntryFact, place: FactPlace): void {
+    const strong = fact.weak !== true;
+    const isTold = (row.told & BODY) !== 0;
+    const own = row.fileId === place.fileId;
+    const follows = !own && place.follows(row.fileId);
+    const takes = row.recordId === null || (strong ? !isTold || own || follows : !isTold && follows);
+    row.spanKey = takes ? (fact.span ?? row.spanKey) : (row.spanKey ?? fact.span ?? null);
+    row.eventKey = takes ? (fact.event ?? row.eventKey) : (row.eventKey ?? fact.event ?? null);
+    if (!takes) return;
+    if (strong) row.told |= BODY;
+    if (row.recordId === null) row.atUs = null;
+    row.recordId = place.recordId;
+    row.block = fact.block;
+    row.kind = fact.entry;
+    row.threadKey = fact.thread ?? place.rootKey;
+    row.ord = placeOf(fact.order, place.offset);
+    row.atUs = integer(fact.atUs) ?? row.atUs;
+    row.fileId = place.fileId;
+    row.generation = place.generation;
+    this.lastThread.set(place.fileId, row.threadKey);
+  }
+
+  private joinResult(row: EntryRow, fact: EntryFact, place: FactPlace): void {
+    const strong = fact.weak !== true;
+    const isTold = (row.told & RESULT) !== 0;
+    row.spanKey ??= fact.span ?? null;
+    row.eventKey ??= fact.event ?? null;
+    const follows = row.resultFileId !== null && place.follows(row.resultFileId);
+    const own = row.resultFileId === place.fileId;
+    if (row.resultRecordId !== null && !(strong ? !isTold || own || follows : !isTold && follows)) return;
+    if (strong) row.told |= RESULT;
+    row.resultRecordId = place.recordId;
+    row.resultBlock = fact.block;
+    row.resultFileId = place.fileId;
+    // Its call was not seen: the result stands for it, in its own place.
+    if (row.recordId !== null) return;
+    row.kind = fact.entry;
+    row.threadKey = fact.thread ?? place.rootKey;
+    row.ord = placeOf(fact.order, place.offset);
+    row.atUs = integer(fact.atUs) ?? null;
+    row.fileId = place.fileId;
+    row.generation = place.generation;
+  }
+
+  private create(fact: EntryFact, place: FactPlace): EntryRow {
+    const row: EntryRow = {
+      sessionId: place.sessionId,
+      key: fact.key,
+      threadKey: fact.thread ?? place.rootKey,
+      kind: fact.entry,
+      ord: placeOf(fact.order, place.offset),
+      spanKey: null,
+      eventKey: null,
+      atUs: null,
+      recordId: null,
+      block: 0,
+      resultRecordId: null,
+      resultBlock: null,
+      resultFileId: null,
+      told: 0,
+      fileId: place.fileId,
+      generation: place.generation,
+    };
+    this.kept.set(keyOf(place.sessionId, fact.key), { row, before: undefined });
+    return row;
+  }
+
+  private load(sessionId: number, key: string): EntryRow | undefined {
+    const known = this.kept.get(keyOf(sessionId, key));
+    if (known) return known.row;
     const row = this.db
       .prepare(`SELECT ${ENTRY_COLUMNS} FROM entry WHERE session_id = ? AND key = ?`)
       .get(sessionId, key) as EntryRow | undefined;
-    if (!row) return undefined;
-    const kept = { row, before: JSON.stringify(row) };
-    this.kept.set(keyOf(sessionId, key), kept);
-    return kept;
+    if (row) this.kept.set(keyOf(sessionId, key), { row, before: JSON.stringify(row) });
+    return row;
   }
 }
 

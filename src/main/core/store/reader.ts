@@ -11,6 +11,7 @@ import { openForReading, type ReadDb } from './connection.ts';
 import { PackReader, type PackPlace } from './packs.ts';
 import * as events from './event-queries.ts';
 import * as records from './record-queries.ts';
+import { SearchSource } from './search-source.ts';
 import * as sessions from './session-queries.ts';
 import * as sourceQueries from './source-queries.ts';
 import * as spans from './span-queries.ts';
@@ -33,13 +34,18 @@ export interface SessionPage {
 }
 
 export class StoreReader {
+  /** What the full-text index asks for. */
+  readonly search: SearchSource;
   private readonly db: ReadDb;
   private readonly packs: PackReader;
+  /** The block that was read last: records are read in the order of their files. */
+  private lastBlock: ReadBlock | undefined;
 
   /** Fails with 'not-found' where no store is yet, 'store-newer'. */
   constructor(dataDir: string) {
     this.db = openForReading(dataDir);
     this.packs = new PackReader(dataDir);
+    this.search = new SearchSource(this.db);
   }
 
   close(): void {
@@ -181,6 +187,11 @@ export class StoreReader {
 
   /** Bytes of a record as they were written, from the archive. Fails with 'unreadable'. */
   bytes(ref: Pick<records.RecordRef, 'fileId' | 'generation' | 'offset'>, length: number): Buffer {
+    const last = this.lastBlock;
+    if (last && last.fileId === ref.fileId && last.generation === ref.generation && last.start <= ref.offset) {
+      const from = ref.offset - last.start;
+      if (from + length <= last.bytes.length) return last.bytes.subarray(from, from + length);
+    }
     const blocks = this.db
       .prepare(
         `SELECT start, length, pack, pack_offset AS packOffset, pack_length AS packLength FROM raw_block
@@ -200,6 +211,7 @@ export class StoreReader {
     const end = ref.offset + length;
     const pieces = blocks.map(block => {
       const bytes = this.packs.read(block);
+      this.lastBlock = { fileId: ref.fileId, generation: ref.generation, start: block.start, bytes };
       return bytes.subarray(
         Math.max(0, ref.offset - block.start),
         Math.max(0, Math.min(block.length, end - block.start)),
@@ -246,4 +258,12 @@ export class StoreReader {
       };
     });
   }
+}
+
+/** Bytes of a file's generation from `start` on; what was read never changes. */
+interface ReadBlock {
+  readonly fileId: number;
+  readonly generation: number;
+  readonly start: number;
+  readonly bytes: Buffer;
 }

@@ -35,6 +35,8 @@ CREATE TABLE file (
   rel_path TEXT NOT NULL,
   generation INTEGER NOT NULL DEFAULT 1,
   inode TEXT,
+  -- when the file was made; of two files with copied lines the older one has the originals
+  born_us INTEGER,
   size INTEGER NOT NULL DEFAULT 0,
   modified_us INTEGER,
   offset INTEGER NOT NULL DEFAULT 0,
@@ -96,6 +98,7 @@ CREATE TABLE raw_block (
   pack_length INTEGER NOT NULL,
   PRIMARY KEY (file_id, generation, start)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX raw_block_by_pack ON raw_block(pack, pack_offset);
 
 CREATE TABLE session (
   id INTEGER PRIMARY KEY,
@@ -130,12 +133,14 @@ CREATE TABLE session (
   cache_creation INTEGER NOT NULL DEFAULT 0,
   cache_creation_1h INTEGER NOT NULL DEFAULT 0,
   reasoning INTEGER NOT NULL DEFAULT 0,
+  -- who said a field, as JSON: of two files' words the one that counts is the same whichever was read first
+  said TEXT NOT NULL DEFAULT '{}',
   revision INTEGER NOT NULL,
   -- rows were removed at this revision: who stands before it starts over
   reset_revision INTEGER NOT NULL DEFAULT 0,
   UNIQUE (source_id, session_key)
 ) STRICT;
-CREATE INDEX session_by_update ON session(update_us DESC, public_id);
+CREATE INDEX session_by_update ON session(coalesce(update_us, 0) DESC, public_id);
 CREATE INDEX session_by_revision ON session(revision);
 
 CREATE TABLE span (
@@ -161,7 +166,10 @@ CREATE TABLE span (
   usage_provenance TEXT NOT NULL,
   response_key TEXT,
   counted INTEGER NOT NULL,
-  whole INTEGER NOT NULL,
+  -- what is known for certain and what only fills a gap (bits, see join-span.ts)
+  told INTEGER NOT NULL,
+  -- who gave a field, as JSON, where it was another than the file below
+  said TEXT,
   summary TEXT,
   attrs TEXT,
   ord REAL NOT NULL,
@@ -173,6 +181,8 @@ CREATE TABLE span (
 CREATE INDEX span_by_revision ON span(session_id, revision);
 CREATE INDEX span_by_parent ON span(session_id, parent_key);
 CREATE INDEX span_by_file ON span(file_id);
+-- Copies of one model response: the earliest of them counts.
+CREATE INDEX span_by_response ON span(response_key) WHERE response_key IS NOT NULL;
 
 CREATE TABLE span_record (
   span_id INTEGER NOT NULL REFERENCES span(id) ON DELETE CASCADE,
@@ -181,22 +191,24 @@ CREATE TABLE span_record (
   PRIMARY KEY (span_id, record_id)
 ) STRICT, WITHOUT ROWID;
 
--- Who counts a model response; the earliest of its copies over all sessions.
-CREATE TABLE response (key TEXT PRIMARY KEY, span_id INTEGER NOT NULL REFERENCES span(id) ON DELETE CASCADE) STRICT, WITHOUT ROWID;
-CREATE INDEX response_by_span ON response(span_id);
-
 -- Offers and wants of spans that can only be linked by each other's text.
 CREATE TABLE hint (
   session_id INTEGER NOT NULL REFERENCES session(id),
   hint TEXT NOT NULL,
   role TEXT NOT NULL,
   span_key TEXT NOT NULL,
-  ord REAL NOT NULL,
   PRIMARY KEY (session_id, hint, role, span_key)
 ) STRICT, WITHOUT ROWID;
 
--- Titles for sessions that hold a record not seen yet.
-CREATE TABLE awaited_title (source_id INTEGER NOT NULL, uuid ANY NOT NULL, title TEXT NOT NULL, PRIMARY KEY (source_id, uuid)) STRICT, WITHOUT ROWID;
+-- Titles for the sessions that hold a record, whether it was seen yet or not.
+CREATE TABLE record_title (
+  source_id INTEGER NOT NULL,
+  uuid ANY NOT NULL,
+  title TEXT NOT NULL,
+  file_id INTEGER NOT NULL,
+  offset INTEGER NOT NULL,
+  PRIMARY KEY (source_id, uuid)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE event (
   id INTEGER PRIMARY KEY,
@@ -219,6 +231,7 @@ CREATE TABLE event (
 ) STRICT;
 CREATE INDEX event_by_revision ON event(session_id, revision);
 CREATE INDEX event_by_file ON event(file_id);
+CREATE INDEX event_by_turn ON event(session_id) WHERE turn = 1;
 
 -- The conversation: one row a block that people read; its text stays in the record.
 CREATE TABLE entry (
@@ -235,6 +248,9 @@ CREATE TABLE entry (
   block INTEGER NOT NULL,
   result_record_id INTEGER,
   result_block INTEGER,
+  result_file_id INTEGER,
+  -- 1: its body, 2: its result is more than a copy inside another record
+  told INTEGER NOT NULL,
   file_id INTEGER NOT NULL,
   generation INTEGER NOT NULL,
   revision INTEGER NOT NULL,
@@ -243,6 +259,8 @@ CREATE TABLE entry (
 CREATE INDEX entry_by_thread ON entry(session_id, thread_key, ord);
 CREATE INDEX entry_by_revision ON entry(session_id, revision);
 CREATE INDEX entry_by_file ON entry(file_id);
+CREATE INDEX entry_by_span ON entry(session_id, span_key) WHERE span_key IS NOT NULL;
+CREATE INDEX entry_by_event ON entry(session_id, event_key) WHERE event_key IS NOT NULL;
 `,
   },
 ];

@@ -79,6 +79,11 @@ export function sessionById(db: ReadDb, id: SessionId): Session | undefined {
   return row && toSession(row);
 }
 
+export function sessionByRow(db: ReadDb, row: number): Session | undefined {
+  const stored = db.prepare(`${SELECT} WHERE session.id = ?`).get(row) as Stored | undefined;
+  return stored && toSession(stored);
+}
+
 /** By public or native id; failing that by a prefix of either (at least 4 characters). At most 10. */
 export function findSessions(db: ReadDb, text: string): Session[] {
   const exact = db

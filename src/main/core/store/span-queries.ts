@@ -5,7 +5,7 @@ import type { Span, SpanKind, SpanLink, SpanStatus } from '../../../shared/model
 import type { Provenance } from '../../../shared/model/usage.ts';
 import type { ReadDb } from './connection.ts';
 import { turnNumbers } from './event-queries.ts';
-import { COUNTED } from './span-rows.ts';
+import { COUNTED } from './span-table.ts';
 
 interface Stored {
   id: number;
