@@ -7,6 +7,7 @@ import Database from 'better-sqlite3';
 import { existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PlayheadError } from '../../../shared/base/errors.ts';
+import { PACKS_FOLDER } from './packs.ts';
 import { type Migration, migrations } from './schema.ts';
 
 export type ReadDb = Database.Database & { readonly brand?: 'read' | 'write' };
@@ -32,8 +33,8 @@ export function openForWriting(dataDir: string): OpenedForWriting {
   try {
     return { db: openChecked(path), notices: [] };
   } catch (thrown) {
-    if (!isCorrupt(thrown)) throw thrown;
-    const aside = setAside(path);
+    if (!isCorrupt(thrown)) throw unusable(dataDir, thrown);
+    const aside = setAside(dataDir);
     return {
       db: openChecked(path),
       notices: [
@@ -41,6 +42,12 @@ export function openForWriting(dataDir: string): OpenedForWriting {
       ],
     };
   }
+}
+
+function unusable(dataDir: string, thrown: unknown): unknown {
+  const trouble = diskTrouble(thrown);
+  if (trouble === undefined) return thrown;
+  return new PlayheadError('unreadable', `The store in ${dataDir} cannot be used: ${trouble}.`, { cause: thrown });
 }
 
 /** Opens the store to read beside its writer. Fails with 'not-found' where there is none yet. */
@@ -55,6 +62,7 @@ export function openForReading(dataDir: string): ReadDb {
 }
 
 function openChecked(path: string): WriteDb {
+  leaveNewerUntouched(path);
   const db: WriteDb = keepStatements(new Database(path));
   try {
     db.pragma('busy_timeout = 5000');
@@ -69,6 +77,17 @@ function openChecked(path: string): WriteDb {
   } catch (thrown) {
     db.close();
     throw thrown;
+  }
+}
+
+/** Looks at the version through a connection that cannot write: opening for writing alone may change the file. */
+function leaveNewerUntouched(path: string): void {
+  if (!existsSync(path) || statSync(path).size === 0) return;
+  const db = new Database(path, { readonly: true });
+  try {
+    refuseNewer(db, migrations);
+  } finally {
+    db.close();
   }
 }
 
@@ -127,13 +146,17 @@ function refuseNewer(db: Database.Database, steps: readonly Migration[]): void {
   }
 }
 
-function setAside(path: string): string {
-  const stamp = new Date().toISOString().replace(/[:.]/g, '-');
-  const aside = `${path}.damaged-${stamp}`;
-  renameSync(path, aside);
+/** The archive goes with the store that names its parts: the sources may be gone, then it is all there is. */
+function setAside(dataDir: string): string {
+  const path = join(dataDir, STORE_FILE);
+  const end = `.damaged-${new Date().toISOString().replace(/[:.]/g, '-')}`;
+  for (const suffix of ['-wal', '-shm']) if (existsSync(path + suffix)) renameSync(path + suffix, path + end + suffix);
+  const packs = join(dataDir, PACKS_FOLDER);
+  if (existsSync(packs)) renameSync(packs, packs + end);
+  // Last: until it is gone, a crash leaves a store that is still known to be damaged.
+  renameSync(path, path + end);
   rmSync(suspectMark(path), { force: true });
-  for (const suffix of ['-wal', '-shm']) if (existsSync(path + suffix)) renameSync(path + suffix, aside + suffix);
-  return aside;
+  return path + end;
 }
 
 class CorruptStore extends Error {}

@@ -24,10 +24,11 @@ export interface PackPlace {
   readonly packLength: number;
 }
 
+export const PACKS_FOLDER = 'packs';
 const PACK_BYTES = 256 * 1024 * 1024;
 
 function packPath(dataDir: string, pack: number): string {
-  return join(dataDir, 'packs', `${String(pack).padStart(6, '0')}.pack`);
+  return join(dataDir, PACKS_FOLDER, `${String(pack).padStart(6, '0')}.pack`);
 }
 
 export class PackWriter {
@@ -38,7 +39,7 @@ export class PackWriter {
 
   /** `last` is the end of the last frame that the store names; undefined where it names none. */
   constructor(dataDir: string, last: { readonly pack: number; readonly end: number } | undefined) {
-    mkdirSync(join(dataDir, 'packs'), { recursive: true, mode: 0o700 });
+    mkdirSync(join(dataDir, PACKS_FOLDER), { recursive: true, mode: 0o700 });
     this.dataDir = dataDir;
     // A store that names no frame does not know what the packs there are: it begins after them.
     this.pack = last?.pack ?? newestPack(dataDir) + 1;
@@ -89,7 +90,7 @@ export class PackWriter {
 }
 
 function newestPack(dataDir: string): number {
-  const numbers = readdirSync(join(dataDir, 'packs')).map(name => /^(\d+)\.pack$/.exec(name)?.[1]);
+  const numbers = readdirSync(join(dataDir, PACKS_FOLDER)).map(name => /^(\d+)\.pack$/.exec(name)?.[1]);
   return Math.max(0, ...numbers.map(Number).filter(number => !Number.isNaN(number)));
 }
 

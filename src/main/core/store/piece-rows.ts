@@ -117,7 +117,18 @@ export class EventRows {
       if (before === JSON.stringify(row)) continue;
       upsert.run({ ...row, revision });
       this.sessions.touch(row.sessionId);
+      if (row.turn === 1) this.renumber(row, revision);
     }
+  }
+
+  /** A prompt that comes before others that were told already changes their numbers: clients start over. */
+  private renumber({ sessionId, atUs, ord }: EventRow, revision: number): void {
+    const later = this.db
+      .prepare(
+        `SELECT 1 FROM event WHERE session_id = ? AND turn = 1 AND revision < ? AND (coalesce(at_us, 0), ord) > (?, ?) LIMIT 1`,
+      )
+      .get(sessionId, revision, atUs ?? 0, ord);
+    if (later) this.sessions.get(sessionId).resetRevision = revision;
   }
 
   private create(fact: EventFact, place: FactPlace): EventRow {

@@ -36,7 +36,8 @@ export function listRecords(
     .prepare(
       `SELECT record.id AS recordId, ${PATH} AS path, record.line, record.offset, record.length, record_type.name AS type, record.known,
          record.rejected, record.at_us AS atUs, record.copy, (SELECT key FROM span WHERE span.id = record.span_id) AS spanId
-       ${FROM} WHERE record.session_id = ? AND record.superseded = 0 ORDER BY record.id LIMIT ? OFFSET ?`,
+       ${FROM} WHERE record.id IN (SELECT id FROM record WHERE session_id = ? AND superseded = 0 ORDER BY id LIMIT ? OFFSET ?)
+       ORDER BY record.id`,
     )
     .all(sessionId, limit, from) as (Omit<RawRecord, 'known' | 'copy'> & { known: number; copy: number })[];
   return { records: rows.map(row => ({ ...row, known: row.known === 1, copy: row.copy === 1 })), total };
@@ -70,7 +71,7 @@ export function recordsOfSpan(db: ReadDb, spanRowId: number): RecordPlace[] {
   return db
     .prepare(
       `SELECT ${PLACE}, span_record.role ${FROM} JOIN span_record ON span_record.record_id = record.id
-       WHERE span_record.span_id = ? ORDER BY record.id LIMIT 500`,
+       WHERE span_record.span_id = ? AND record.superseded = 0 ORDER BY record.id LIMIT 500`,
     )
     .all(spanRowId) as RecordPlace[];
 }

@@ -61,7 +61,7 @@ export function listSessions(db: ReadDb, page: SessionPage): { sessions: Session
   }
   if (page.before) {
     where.push(
-      '(coalesce(update_us, 0) < @beforeUs OR (coalesce(update_us, 0) = @beforeUs AND session.public_id > @beforeId))',
+      'coalesce(update_us, 0) <= @beforeUs AND (coalesce(update_us, 0) < @beforeUs OR session.public_id > @beforeId)',
     );
     values['beforeUs'] = page.before.updateUs;
     values['beforeId'] = page.before.id;
@@ -100,7 +100,8 @@ export function findSessions(db: ReadDb, text: string): Session[] {
 }
 
 export function sessionsOfSource(db: ReadDb, sourceId: SourceId, relPath?: string): SessionId[] {
-  const ofFile = `AND EXISTS (SELECT 1 FROM record JOIN file ON file.id = record.file_id WHERE record.session_id = session.id AND file.rel_path = @relPath)`;
+  const ofFile = `AND session.id IN (SELECT record.session_id FROM record JOIN file ON file.id = record.file_id
+     WHERE file.source_id = source.id AND file.rel_path = @relPath)`;
   const rows = db
     .prepare(
       `SELECT session.public_id AS id FROM session JOIN source ON source.id = session.source_id
@@ -111,9 +112,11 @@ export function sessionsOfSource(db: ReadDb, sourceId: SourceId, relPath?: strin
 }
 
 export function newestInFolder(db: ReadDb, folder: string, separator: string): Session | undefined {
-  const inside = `${folder.replace(/[\\%_]/g, '\\$&')}${separator === '\\' ? '\\\\' : separator}%`;
+  const inside = folder.endsWith(separator) ? folder : folder + separator;
   const row = db
-    .prepare(`${SELECT} WHERE cwd = @folder OR cwd LIKE @inside ESCAPE '\\' ORDER BY update_us DESC LIMIT 1`)
+    .prepare(
+      `${SELECT} WHERE cwd = @folder OR substr(cwd, 1, length(@inside)) = @inside ORDER BY coalesce(update_us, 0) DESC LIMIT 1`,
+    )
     .get({ folder, inside }) as Stored | undefined;
   return row && toSession(row);
 }
