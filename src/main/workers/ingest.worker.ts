@@ -35,8 +35,8 @@ const calls = {
     return { notices: writer.notices, sources: writer.listSources() };
   },
   addSource(source: PlacedSource): SourceRow {
-    const include = formatById(source.format)?.include ?? (() => true);
-    return running().addSource({ ...source, include });
+    const format = formatById(source.format);
+    return running().addSource({ ...source, include: relPath => format?.include(relPath) ?? true });
   },
   removeSource(id: number): void {
     running().removeSource(id);
@@ -46,6 +46,9 @@ const calls = {
   },
   look(sourceId: number): void {
     running().look(sourceId);
+  },
+  readFile({ sourceId, relPath }: { sourceId: number; relPath: string }): Promise<void> {
+    return running().readFile(sourceId, relPath);
   },
   /** Everything, or one source. */
   settle(sourceId: number | undefined): Promise<void> {

@@ -42,7 +42,6 @@ const calls = {
   sessionOfProject: (folder: string) => reading().store.sessionOfProject(folder),
   sessionsOfSource: (input: { sourceId: SourceId; relPath?: string }) =>
     reading().store.sessionsOfSource(input.sourceId, input.relPath),
-  sourceOfFile: (path: string) => reading().store.sourceOfFile(path),
   workingFolders: () => reading().store.workingFolders(),
   sources: () => reading().store.sources(),
   files: (sourceId: SourceId) => reading().store.files(sourceId),

@@ -36,6 +36,13 @@ interface Live extends IngestSource {
   readonly unread: Map<string, number>;
 }
 
+/** Somebody waits until this has been read. */
+interface Waiting {
+  readonly sourceId: number | undefined;
+  readonly relPath: string | undefined;
+  readonly settling: PromiseWithResolvers<void>;
+}
+
 interface Read {
   readonly batch: Batch;
   readonly tail: Tail;
@@ -80,7 +87,7 @@ export class IngestService {
   private readonly lastGrown = new Map<string, number>();
   private readonly lifetime = new DisposableStore();
   private running: Promise<void> | undefined;
-  private idle: { readonly sourceId: number | undefined; readonly settling: PromiseWithResolvers<void> }[] = [];
+  private idle: Waiting[] = [];
   private closed = false;
   private readonly done = { files: 0, bytes: 0, records: 0 };
   private readonly sessionsSeen = new Set<string>();
@@ -140,6 +147,12 @@ export class IngestService {
     this.run();
   }
 
+  /** Reads one file of a source now; resolves when it is read to its end, or not there. */
+  async readFile(sourceId: number, relPath: string): Promise<void> {
+    this.touched(sourceId, [relPath]);
+    if (this.sources.get(sourceId)?.unread.has(keyOf(sourceId, relPath)) === true) await this.settle(sourceId, relPath);
+  }
+
   /** Looks through a source again: the watcher is ready, or its folder appeared. */
   look(sourceId: number): void {
     const live = this.sources.get(sourceId);
@@ -147,10 +160,13 @@ export class IngestService {
     this.run();
   }
 
-  /** Resolves when everything known now has been read; of one source where it is named. Fails where it cannot be stored. */
-  settle(sourceId?: number): Promise<void> {
+  /**
+   * Resolves when everything known now has been read; of one source or one of its files where these are named. Fails
+   * with 'unavailable' or 'store-corrupt' where it cannot be stored.
+   */
+  settle(sourceId?: number, relPath?: string): Promise<void> {
     const settling = Promise.withResolvers<void>();
-    this.idle.push({ sourceId, settling });
+    this.idle.push({ sourceId, relPath, settling });
     this.tellSettled();
     return settling.promise;
   }
@@ -308,9 +324,13 @@ export class IngestService {
     }
     if (this.clock.now() < this.pausedUntilMs) return;
     this.running = this.work()
-      .catch((thrown: unknown) => this.fail(toPlayheadError(thrown)))
-      .finally(() => {
+      .then(
+        () => undefined,
+        (thrown: unknown) => toPlayheadError(thrown),
+      )
+      .then(error => {
         this.running = undefined;
+        if (error) this.fail(error);
         this.run();
       });
   }
@@ -323,9 +343,7 @@ export class IngestService {
     for (const { unread } of this.sources.values()) {
       for (const key of unread.keys()) this.queue.add({ key, modifiedUs: 0, hot: false });
     }
-    const { idle } = this;
-    this.idle = [];
-    for (const { settling } of idle) settling.reject(error);
+    this.tellSettled();
   }
 
   private becomeIdle(): void {
@@ -337,12 +355,19 @@ export class IngestService {
   }
 
   private tellSettled(): void {
+    const { idle } = this;
     const isQuiet = !this.running && this.queue.size === 0;
-    const ready = this.idle.filter(
-      ({ sourceId }) => isQuiet || (sourceId !== undefined && (this.sources.get(sourceId)?.unread.size ?? 0) === 0),
-    );
-    this.idle = this.idle.filter(waiting => !ready.includes(waiting));
-    for (const { settling } of ready) settling.resolve();
+    this.idle = idle.filter(waiting => !isQuiet && !this.isRead(waiting));
+    for (const waiting of idle) if (!this.idle.includes(waiting)) waiting.settling.resolve();
+    if (!this.failure || this.running) return;
+    for (const { settling } of this.idle) settling.reject(this.failure);
+    this.idle = [];
+  }
+
+  private isRead({ sourceId, relPath }: Waiting): boolean {
+    if (sourceId === undefined) return false;
+    const unread = this.sources.get(sourceId)?.unread;
+    return relPath === undefined ? (unread?.size ?? 0) === 0 : unread?.has(keyOf(sourceId, relPath)) !== true;
   }
 
   private async work(): Promise<void> {

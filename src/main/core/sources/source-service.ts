@@ -3,8 +3,9 @@
 // Contract: main thread; all reading is the ingest thread's. A source that is missing, empty or unreadable stays in the
 // list, says so, and is read when it appears.
 
-import { statSync } from 'node:fs';
-import { isAbsolute } from 'node:path';
+import { existsSync, realpathSync, statSync } from 'node:fs';
+import { isAbsolute, relative, sep } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { type Disposable, DisposableStore } from '../../../shared/base/disposable.ts';
 import { Emitter } from '../../../shared/base/emitter.ts';
 import { PlayheadError } from '../../../shared/base/errors.ts';
@@ -20,6 +21,9 @@ export interface NamedSource {
   readonly format: string;
   readonly path: string;
 }
+
+/** A large file is shown while it is read. */
+const SHOWN_AFTER_MS = 500;
 
 export class SourceService implements Disposable {
   readonly changed = new Emitter<void>();
@@ -110,7 +114,8 @@ export class SourceService implements Disposable {
 
   /**
    * Opens files and folders as sources of their own and gives the sessions in them once they are read. A file that is
-   * recorded already is not read twice. Fails with 'not-found', 'bad-input' where nothing in them is a known format.
+   * recorded already is not read twice. Fails with 'not-found', 'unreadable', 'bad-input' where nothing in them is a known
+   * format.
    */
   async open(paths: readonly string[]): Promise<SessionId[]> {
     const sessionIds: SessionId[] = [];
@@ -144,19 +149,47 @@ export class SourceService implements Disposable {
 
   private async openOne(path: string): Promise<readonly SessionId[]> {
     checkPath(path);
-    const recorded = await this.reader.call('sourceOfFile', path);
-    if (recorded && this.rows.has(recorded.sourceId)) {
-      const found = await this.reader.call('sessionsOfSource', recorded);
-      if (found.length > 0) return found;
-    }
+    const recorded = await this.findRecorded(path);
+    if (recorded.length > 0) return recorded;
     const before = new Set(this.rows.keys());
     const row = await this.take('auto', 'Opened', path, placeOf('auto', path), 'opened');
     const sourceId = row.publicId as SourceId;
-    await this.ingest.call('settle', row.id);
-    const found = await this.reader.call('sessionsOfSource', { sourceId });
+    const found = await this.whenShown(row.id, { sourceId });
+    if (found.length > 0 || before.has(sourceId)) return found;
+    const files = await this.reader.call('files', sourceId);
     // Nothing to watch for: without this each wrong file would stay among the sources for ever.
-    if (found.length === 0 && !before.has(sourceId)) await this.remove(sourceId);
+    await this.remove(sourceId);
+    const closed = files.find(file => file.state === 'unreadable');
+    if (closed) throw new PlayheadError('unreadable', `${path} cannot be read: ${closed.reason ?? 'unknown error'}.`);
     return found;
+  }
+
+  /** The sessions of a file or folder that lies in a source in use: it is not read twice. */
+  private async findRecorded(path: string): Promise<readonly SessionId[]> {
+    const place = realPath(path);
+    for (const row of this.rows.values()) {
+      const relPath = relative(realPath(row.root), place).split(sep).join('/');
+      if (relPath.startsWith('..') || isAbsolute(relPath)) continue;
+      if (isFile(path)) await this.ingest.call('readFile', { sourceId: row.id, relPath });
+      const found = await this.reader.call('sessionsOfSource', { sourceId: row.publicId as SourceId, relPath });
+      if (found.length > 0) return found;
+    }
+    return [];
+  }
+
+  /** Waits until the source is read; no longer than a moment where there is something to show already. */
+  private async whenShown(id: number, asked: { readonly sourceId: SourceId }): Promise<readonly SessionId[]> {
+    const settled = this.ingest.call('settle', id).then(() => true);
+    for (let isRead = false; !isRead;) {
+      isRead = await Promise.race([settled, wait(SHOWN_AFTER_MS, false)]);
+      const found = await this.reader.call('sessionsOfSource', asked);
+      if (found.length > 0) {
+        // What goes wrong from here on is told as of any source.
+        settled.catch(() => undefined);
+        return found;
+      }
+    }
+    return [];
   }
 
   private async takeNamed(format: string, path: string, origin: SourceRow['origin']): Promise<SourceRow> {
@@ -194,7 +227,18 @@ export class SourceService implements Disposable {
 
 function placeOf(format: string, path: string): Place {
   const known = formatById(format);
-  return known && !isFile(path) ? placeOfFolder(known, path) : placeOfFile(path);
+  // What is not there yet may be either; a file's name has an ending.
+  const isOneFile = isFile(path) || (!existsSync(path) && /\.(jsonl|ndjson|json|trace)$/i.test(path));
+  return known && !isOneFile ? placeOfFolder(known, path) : placeOfFile(realPath(path));
+}
+
+/** A link that was named by hand is followed, unlike those that stand in a source. */
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
 }
 
 function checkPath(path: string): void {

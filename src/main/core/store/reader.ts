@@ -86,7 +86,7 @@ export class StoreReader {
     return first;
   }
 
-  /** Sessions made from a source, newest first; from one of its files where `relPath` is given. */
+  /** Sessions made from a source, newest first; from the file or folder in it where `relPath` is given. */
   sessionsOfSource(sourceId: SourceId, relPath?: string): readonly SessionId[] {
     return sessions.sessionsOfSource(this.db, sourceId, relPath);
   }
@@ -234,11 +234,6 @@ export class StoreReader {
 
   sources(): Source[] {
     return this.atOnce(() => sourceQueries.listSources(this.db));
-  }
-
-  /** The source and path inside it of a file on disk that is recorded already. */
-  sourceOfFile(path: string): { readonly sourceId: SourceId; readonly relPath: string } | undefined {
-    return sourceQueries.sourceOfFile(this.db, path, sep);
   }
 
   files(sourceId: SourceId): RecordedFile[] {

@@ -101,7 +101,8 @@ export function findSessions(db: ReadDb, text: string): Session[] {
 
 export function sessionsOfSource(db: ReadDb, sourceId: SourceId, relPath?: string): SessionId[] {
   const ofFile = `AND session.id IN (SELECT record.session_id FROM record JOIN file ON file.id = record.file_id
-     WHERE file.source_id = source.id AND file.rel_path = @relPath)`;
+     WHERE file.source_id = source.id
+       AND (file.rel_path = @relPath OR @relPath = '' OR substr(file.rel_path, 1, length(@relPath) + 1) = @relPath || '/'))`;
   const rows = db
     .prepare(
       `SELECT session.public_id AS id FROM session JOIN source ON source.id = session.source_id

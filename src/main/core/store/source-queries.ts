@@ -20,28 +20,6 @@ export function listSources(db: ReadDb): Source[] {
   return rows.map(row => ({ ...row, state: row.files > 0 ? 'watching' : 'empty', reason: null }));
 }
 
-export function sourceOfFile(
-  db: ReadDb,
-  path: string,
-  separator: string,
-): { sourceId: SourceId; relPath: string } | undefined {
-  const sources = db.prepare('SELECT id, public_id AS publicId, root FROM source WHERE removed = 0').all() as {
-    id: number;
-    publicId: SourceId;
-    root: string;
-  }[];
-  for (const source of sources) {
-    const prefix = source.root.endsWith(separator) ? source.root : source.root + separator;
-    if (!path.startsWith(prefix)) continue;
-    const relPath = path.slice(prefix.length).split(separator).join('/');
-    const file = db
-      .prepare(`SELECT 1 FROM file WHERE source_id = ? AND rel_path = ? AND parser IS NOT NULL`)
-      .get(source.id, relPath);
-    if (file) return { sourceId: source.publicId, relPath };
-  }
-  return undefined;
-}
-
 export function listFiles(db: ReadDb, sourceId: SourceId): RecordedFile[] {
   const rows = db
     .prepare(

@@ -23,7 +23,7 @@ export function upsertSource(db: WriteDb, spec: SourceSpec): SourceRow {
   const row = db
     .prepare(
       `INSERT INTO source (public_id, format, label, path, root, origin) VALUES (?, ?, ?, ?, ?, ?)
-       ON CONFLICT (public_id) DO UPDATE SET label = excluded.label, removed = 0 RETURNING id, origin`,
+       ON CONFLICT (public_id) DO UPDATE SET label = excluded.label, root = excluded.root, removed = 0 RETURNING id, origin`,
     )
     .get(publicId, spec.format, spec.label, spec.path, spec.root, spec.origin) as {
     id: number;

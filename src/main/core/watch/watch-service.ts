@@ -4,8 +4,8 @@
 // does not exist yet is looked for every few seconds and watched when it appears. Main thread; does no work of its own.
 
 import { type FSWatcher, watch } from 'chokidar';
-import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:fs';
-import { join, relative, sep } from 'node:path';
+import { accessSync, constants, existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import { isAbsolute, join, relative, sep } from 'node:path';
 import { type Disposable, DisposableStore, toDisposable } from '../../../shared/base/disposable.ts';
 import { Emitter } from '../../../shared/base/emitter.ts';
 
@@ -62,8 +62,11 @@ class Watching implements Disposable {
   private readonly service: WatchService;
   private readonly lifetime = new DisposableStore();
   private readonly pending = new Set<string>();
-  private readonly watched = new Set<string>();
+  /** What is watched, by the start that it stands for: a start that is a link is watched where it leads. */
+  private readonly watched = new Map<string, string>();
   private readonly watcher: FSWatcher;
+  /** Something may have come while the watcher was not in place, or was lost: the next look tells. */
+  private isUnsure = false;
 
   constructor(place: WatchedPlace, service: WatchService) {
     this.place = place;
@@ -74,15 +77,19 @@ class Watching implements Disposable {
       ignorePermissionErrors: true,
       // Log files are appended to in place; waiting for them to "finish" would delay every line.
       atomic: false,
-      ignored: path => /(^|[\\/])(node_modules|\.git)([\\/]|$)/.test(relative(place.root, path)),
+      ignored: path => /(^|[\\/])(node_modules|\.git)([\\/]|$)/.test(this.relPathOf(path) ?? ''),
     });
     const touch = (path: string) => this.touch(path);
     this.watcher
       .on('add', touch)
       .on('change', touch)
       .on('unlink', touch)
-      .on('ready', () => this.announceReady());
-    this.watcher.on('error', () => this.announceReady());
+      .on('unlink', path => this.lose(path))
+      .on('unlinkDir', path => this.lose(path))
+      .on('ready', () => this.announceReady())
+      .on('error', () => {
+        this.isUnsure = true;
+      });
     this.lifetime.add(toDisposable(() => void this.watcher.close()));
     this.state = this.look();
     this.watchWhatIsThere();
@@ -90,9 +97,10 @@ class Watching implements Disposable {
 
   retry(): void {
     const before = this.state;
+    const wasUnsure = this.isUnsure;
     this.state = this.look();
-    const news = this.watchWhatIsThere();
-    if (news) this.announceReady();
+    this.isUnsure = this.watchWhatIsThere();
+    if (this.isUnsure || wasUnsure) this.announceReady();
     if (before.state !== this.state.state || before.reason !== this.state.reason) {
       this.service.stateChanged.emit({ sourceId: this.place.sourceId });
     }
@@ -110,17 +118,26 @@ class Watching implements Disposable {
   private watchWhatIsThere(): boolean {
     let news = false;
     for (const start of this.place.starts) {
-      const path = join(this.place.root, start);
-      if (!existsSync(path)) {
-        if (this.watched.delete(path)) this.watcher.unwatch(path);
-        continue;
-      }
-      if (this.watched.has(path)) continue;
-      this.watched.add(path);
-      this.watcher.add(path);
+      const target = realPath(join(this.place.root, start));
+      const watched = this.watched.get(start);
+      if (watched === target) continue;
+      if (watched !== undefined) this.unwatch(start, watched);
+      if (target === undefined) continue;
+      this.watched.set(start, target);
+      this.watcher.add(target);
       news = true;
     }
     return news;
+  }
+
+  /** A start that is deleted is not watched any more, even if it comes back at once. */
+  private lose(path: string): void {
+    for (const [start, target] of this.watched) if (target === path) this.unwatch(start, target);
+  }
+
+  private unwatch(start: string, target: string): void {
+    this.watched.delete(start);
+    this.watcher.unwatch(target);
   }
 
   private look(): PlaceState {
@@ -139,13 +156,34 @@ class Watching implements Disposable {
   }
 
   private touch(path: string): void {
+    const relPath = this.relPathOf(path);
+    if (relPath === undefined) return;
     if (this.pending.size === 0) setImmediate(() => this.tell());
-    this.pending.add(relative(this.place.root, path).split(sep).join('/'));
+    this.pending.add(relPath);
+  }
+
+  /** From the source's root, by the names under which its files are known there. */
+  private relPathOf(path: string): string | undefined {
+    for (const [start, target] of this.watched) {
+      const inside = relative(target, path);
+      if (inside.startsWith('..') || isAbsolute(inside)) continue;
+      return join(start, inside).split(sep).join('/');
+    }
+    return undefined;
   }
 
   private tell(): void {
     const relPaths = [...this.pending];
     this.pending.clear();
     this.service.touched.emit({ sourceId: this.place.sourceId, relPaths });
+  }
+}
+
+/** Where a path leads; undefined where it leads nowhere. */
+function realPath(path: string): string | undefined {
+  try {
+    return realpathSync(path);
+  } catch {
+    return undefined;
   }
 }
