@@ -48,6 +48,8 @@ export async function startTestServer(options: Partial<HttpServerOptions> = {}):
   writeFileSync(join(rendererDir, 'index.html'), '<!doctype html><title>Playhead</title>');
   writeFileSync(join(rendererDir, 'assets', 'app-1a2b.js'), 'export {};');
   writeFileSync(join(folder, 'secret.txt'), 'not for the web');
+  mkdirSync(join(folder, 'renderer-old'));
+  writeFileSync(join(folder, 'renderer-old', 'index.html'), 'not for the web either');
   const access = new Access(dataDir);
   const transports: Transport[] = [];
   const server = await startHttpServer({
