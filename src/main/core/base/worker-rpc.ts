@@ -41,16 +41,28 @@ export class WorkerClient<C extends WorkerCalls, E> implements Disposable {
         ),
       ),
     );
+    this.worker.on('messageerror', cause =>
+      this.die(new PlayheadError('internal', `A message of the ${name} thread cannot be read.`, { cause })),
+    );
     this.worker.on('exit', () => this.die(new PlayheadError('internal', `The ${name} thread has ended.`)));
   }
 
   call<N extends keyof C & string>(name: N, input: Input<C[N]>): Promise<Output<C[N]>> {
     if (this.dead) return Promise.reject(this.dead);
     const id = this.nextId++;
-    return new Promise((resolve, reject) => {
-      this.open.set(id, { resolve: output => resolve(output as Output<C[N]>), reject });
-      this.worker.postMessage({ id, name, input } satisfies ToWorker);
+    const settling = Promise.withResolvers<Output<C[N]>>();
+    this.open.set(id, {
+      resolve: output => settling.resolve(output as Output<C[N]>),
+      reject: error => settling.reject(error),
     });
+    try {
+      this.worker.postMessage({ id, name, input } satisfies ToWorker);
+    } catch (thrown) {
+      // A value that cannot be copied to another thread.
+      this.open.delete(id);
+      settling.reject(toPlayheadError(thrown));
+    }
+    return settling.promise;
   }
 
   onEvent(listener: (event: E) => void): Disposable {
@@ -89,13 +101,11 @@ export function serveWorker<C extends WorkerCalls, E>(port: MessagePort, calls: 
         if (!call) throw new PlayheadError('internal', `The worker knows no call ${message.name}.`);
         return call(message.input);
       })
-      .then(
-        output => send({ t: 'done', id: message.id, output }),
-        (thrown: unknown) => {
-          const error = toPlayheadError(thrown);
-          send({ t: 'fail', id: message.id, code: error.code, message: error.message });
-        },
-      );
+      .then(output => send({ t: 'done', id: message.id, output }))
+      .catch((thrown: unknown) => {
+        const error = toPlayheadError(thrown);
+        send({ t: 'fail', id: message.id, code: error.code, message: error.message });
+      });
   });
   return event => port.postMessage({ t: 'event', event } satisfies FromWorker<E>);
 }
