@@ -106,6 +106,19 @@ describe('Layout', () => {
     expect(byX.map(one => one.atUs)).toEqual(byX.map(one => one.atUs).toSorted((a, b) => a - b));
   });
 
+  it('lets time run to the right: what began later never stands left of what began earlier', () => {
+    fc.assert(
+      fc.property(randomTrace(300), trace => {
+        const nodes = layoutNodes(trace);
+        const at = place(nodes);
+        const inTime = nodes.toSorted((a, b) => a.atUs - b.atUs).map(({ id }) => at.get(id)?.x ?? Number.NaN);
+        // Sorting keeps the order of equals: parents before children, as they are placed.
+        expect(inTime).toEqual(inTime.toSorted((a, b) => a - b));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
   it('gives the same places whether nodes come at once or one by one in order of time', () => {
     fc.assert(
       fc.property(randomTrace(200), trace => {
