@@ -22,7 +22,7 @@ export type Claim =
 
 type Handler = (message: InstanceMessage) => Promise<unknown>;
 
-const MAX_MESSAGE_BYTES = 1024 * 1024;
+const MAX_MESSAGE_BYTES = 8 * 1024 * 1024;
 /** An answer may take long (a first index), its signs of life not. */
 const SILENT_MS = 20_000;
 const SIGN_OF_LIFE_MS = 5_000;
