@@ -42,6 +42,19 @@ const groups: readonly Group[] = [
     ],
   },
   {
+    title: 'Graph',
+    keys: [
+      [['↑', '↓'], 'Parent, or first step below'],
+      [['←', '→'], 'Step before or after'],
+      [['Home', 'End'], 'The session, or the newest step'],
+      [['Enter'], 'Open or close a group, or go to the inspector'],
+      [['+', '−'], 'Zoom in or out'],
+      [['f'], 'Fit in view'],
+      [['0'], 'Back to the first view'],
+      [['l'], 'Show as a list'],
+    ],
+  },
+  {
     title: 'Conversation',
     keys: [
       [['↑', '↓'], 'Entry before or after (j, k there as well)'],
