@@ -10,6 +10,8 @@ import { claudeCodeAgentMeta } from './claude-code-meta.ts';
 import { claudeCodeJsonl } from './claude-code.ts';
 import { codexExec } from './codex-exec.ts';
 import { codexRollout } from './codex.ts';
+import { copilotEvents } from './copilot.ts';
+import { copilotOtelLines } from './copilot-otel.ts';
 import { geminiChatDocument, geminiChatLines } from './gemini.ts';
 import { jaegerExport } from './jaeger.ts';
 import { langfuseExport } from './langfuse.ts';
@@ -42,6 +44,8 @@ export const parsers: readonly Parser[] = [
   langfuseExport,
   langsmithExport,
   zipkinExport,
+  copilotEvents,
+  copilotOtelLines,
 ];
 
 const byId = new Map(parsers.map(parser => [parser.id, parser]));

@@ -98,6 +98,25 @@ export const sourceFormats: readonly SourceFormat[] = [
     },
     include: relPath => isChat(relPath) || /(^|\/)agent-[^/]+\.jsonl$/.test(relPath),
   },
+  {
+    id: 'copilot-cli',
+    label: 'GitHub Copilot CLI',
+    places: [
+      '$COPILOT_HOME/session-state and otel',
+      '~/.copilot/session-state and otel',
+      '$COPILOT_OTEL_FILE_EXPORTER_PATH',
+    ],
+    parts: ['session-state', 'otel'],
+    defaults: env => {
+      const starts = ['session-state', 'otel'];
+      const exported = env['COPILOT_OTEL_FILE_EXPORTER_PATH'];
+      return [
+        { root: expand(env['COPILOT_HOME'] ?? join(home(env), '.copilot'), env), starts },
+        ...(exported === undefined || exported === '' ? [] : [placeOfFile(expand(exported, env))]),
+      ];
+    },
+    include: isJsonl,
+  },
   { id: 'otlp', label: 'OpenTelemetry JSON', places: [], parts: [], defaults: () => [], include: isJson },
   { id: 'auto', label: 'Any known format', places: [], parts: [], defaults: () => [], include: isJson },
 ];

@@ -30,6 +30,11 @@ const owners: readonly (readonly [place: RegExp, parser: string])[] = [
   [/^(logs\/gemini-cli|gemini\/recordings)\/.*\.json$/, 'gemini-chat-json'],
   [/^(logs\/)?pi\/.*\.jsonl$/, 'pi-session'],
   [/^(logs\/other-agents\/qwen-|qwen\/).*\.jsonl$/, 'qwen-chat-jsonl'],
+  [
+    /^(logs\/copilot-cli\/|copilot\/recordings\/|(captured\/)?copilot\/(.*\/)?(events|stream)\.jsonl$)/,
+    'copilot-events',
+  ],
+  [/^copilot\/otel\//, 'copilot-otel'],
   [/^anton\/.*\/traces\/.*\.jsonl$/, 'anton-traces'],
   [/^anton\/.*\/trace_summary\.json$/, 'anton-trace-summary'],
   [/^anton\/.*\/checkpoints\//, 'anton-checkpoint'],
