@@ -108,7 +108,11 @@ export class GraphScreen implements Disposable {
     const start = mounted.get(startId) ?? mounted.get(picture.root.id);
     if (!start) return;
     // The root stands over the middle of the first tile, which is wider.
-    canvas.beginAt(start.at.x - sizes.tile.width / 2, startZoom);
+    const left = start.at.x - sizes.tile.width / 2;
+    // A short last turn leaves room for what came before it.
+    const end = Math.max(...Array.from(mounted.values(), ({ at }) => at.x)) + sizes.tile.width;
+    const first = (mounted.get(picture.root.id)?.at.x ?? 0) - sizes.tile.width / 2;
+    canvas.beginAt(Math.max(first, Math.min(left, end - canvas.size().width / startZoom)), startZoom);
     if (visible.selectedId !== null) canvas.centre(visible.selectedId, false);
   }
 }
