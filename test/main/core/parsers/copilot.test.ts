@@ -269,9 +269,9 @@ describe('the tokens of a Copilot session', () => {
       message('a', 2, { outputTokens: 20 }),
       event('r', 4, 'session.resume', { context }),
       message('b', 5, { outputTokens: 7 }),
-      shutdown('z', 6, metrics(60, 7)),
+      shutdown('z', 6, metrics(60, 12)),
     );
-    expect(total(facts)).toMatchObject({ input: 60, output: 27 });
+    expect(total(facts)).toMatchObject({ input: 60, output: 32 });
   });
 
   it('of totals that began anew are counted in full', () => {
