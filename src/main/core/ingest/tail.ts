@@ -321,9 +321,18 @@ export class Tail {
       this.save({ ...row, ...seen(row, found), state: 'current', reason: null });
       return NOTHING;
     }
-    const recognition: Recognition = { agent: row.agent ?? 'unknown', session: row.nativeSession, main: row.main };
     const siblings = namesBeside(this.root, row.relPath);
     const hint: FileHint = { relPath: row.relPath, modifiedUs: found.modifiedUs, siblings };
+    // What was known by its first half, or by what stood there before, may be told better by the whole.
+    const known = this.recogniser.recognise(sampleOf(bytes, true), hint);
+    if (known !== undefined && known !== 'more' && known.parser.id !== parser.id) {
+      this.row = this.store.beginGeneration({ ...row, parser: null }, false);
+      return { ...NOTHING, more: true };
+    }
+    const recognition: Recognition =
+      known === undefined || known === 'more'
+        ? { agent: row.agent ?? 'unknown', session: row.nativeSession, main: row.main }
+        : known.recognition;
     const unit = parseSafely(() => parser.parseDocument(bytes, hint, recognition), {
       line: 1,
       offset: 0,
@@ -342,6 +351,12 @@ export class Tail {
       return { ...NOTHING, waits: !settled };
     }
     if (row.offset > 0) this.row = this.store.beginGeneration(row, false);
+    this.row = {
+      ...this.row,
+      agent: recognition.agent,
+      nativeSession: recognition.session,
+      main: recognition.main,
+    };
     const work = new UnitWork(this.row, this.maxTextBytes);
     work.add(unit);
     const batch: Batch = {
