@@ -3,6 +3,7 @@
 import type { WriteDb } from './connection.ts';
 import { changesOfOwner } from './responses.ts';
 import { COUNTED, COUNTED_BY_PARSER, OWNS_RESPONSE } from './span-table.ts';
+import { recountUsage } from './usage-rows.ts';
 
 /**
  * Marks the records of a file's earlier generations as replaced; with `all` false, those with an id of their own only
@@ -101,4 +102,5 @@ export function recountSession(db: WriteDb, sessionId: number): void {
      rejected = (SELECT count(*) FROM record WHERE session_id = @id AND superseded = 0 AND rejected IS NOT NULL)
      WHERE id = @id`,
   ).run({ id: sessionId });
+  recountUsage(db, sessionId);
 }

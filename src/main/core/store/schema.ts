@@ -184,6 +184,51 @@ CREATE INDEX span_by_file ON span(file_id);
 -- Copies of one model response: the earliest of them counts.
 CREATE INDEX span_by_response ON span(response_key) WHERE response_key IS NOT NULL;
 
+-- Counted usage by quarters of an hour (UTC, since 1970; -1: not known when), kept by the writer. Costs are made of it when
+-- somebody asks: what a price may depend on is in the terms.
+CREATE TABLE usage_terms (
+  id INTEGER PRIMARY KEY,
+  model TEXT NOT NULL,
+  -- the prompt was longer than this
+  context_over INTEGER NOT NULL,
+  -- bits: fast, in the United States only, in a batch
+  modifiers INTEGER NOT NULL,
+  estimated INTEGER NOT NULL,
+  -- 1: the log states what it cost, 2: what the agent takes it for
+  logged INTEGER NOT NULL,
+  UNIQUE (model, context_over, modifiers, estimated, logged)
+) STRICT;
+CREATE TABLE usage_cell (
+  session_id INTEGER NOT NULL REFERENCES session(id),
+  terms_id INTEGER NOT NULL REFERENCES usage_terms(id),
+  quarter INTEGER NOT NULL,
+  responses INTEGER NOT NULL,
+  input INTEGER NOT NULL,
+  output INTEGER NOT NULL,
+  cache_read INTEGER NOT NULL,
+  cache_creation INTEGER NOT NULL,
+  cache_creation_1h INTEGER NOT NULL,
+  reasoning INTEGER NOT NULL,
+  web_searches INTEGER NOT NULL,
+  logged_nano INTEGER NOT NULL,
+  PRIMARY KEY (session_id, terms_id, quarter)
+) STRICT, WITHOUT ROWID;
+-- The same for all sessions together.
+CREATE TABLE usage_quarter (
+  quarter INTEGER NOT NULL,
+  terms_id INTEGER NOT NULL REFERENCES usage_terms(id),
+  responses INTEGER NOT NULL,
+  input INTEGER NOT NULL,
+  output INTEGER NOT NULL,
+  cache_read INTEGER NOT NULL,
+  cache_creation INTEGER NOT NULL,
+  cache_creation_1h INTEGER NOT NULL,
+  reasoning INTEGER NOT NULL,
+  web_searches INTEGER NOT NULL,
+  logged_nano INTEGER NOT NULL,
+  PRIMARY KEY (quarter, terms_id)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE span_record (
   span_id INTEGER NOT NULL REFERENCES span(id) ON DELETE CASCADE,
   record_id INTEGER NOT NULL,

@@ -10,6 +10,7 @@ import { linkSpans } from './link-spans.ts';
 import { changesOfOwner } from './responses.ts';
 import type { SessionRow, SessionRows } from './session-rows.ts';
 import { columnsOf, fromStored, type StoredSpan, UPSERT_SPAN } from './span-table.ts';
+import { type UsagePart, usagePart, UsageRows } from './usage-rows.ts';
 
 interface Kept {
   readonly row: SpanRow;
@@ -19,6 +20,7 @@ interface Kept {
   readonly parentBefore: string | null | undefined;
   readonly responseBefore: string | null;
   counts: Counts;
+  part: UsagePart | null;
 }
 
 interface Counts {
@@ -38,6 +40,7 @@ export class SpanRows {
   private readonly kept = new Map<string, Kept>();
   private readonly byId = new Map<number, Kept>();
   private readonly hinted = new Map<string, Hinted>();
+  private readonly usage: UsageRows;
   private readonly select;
   private readonly selectParent;
 
@@ -45,6 +48,7 @@ export class SpanRows {
     this.db = db;
     this.sessions = sessions;
     this.ids = ids;
+    this.usage = new UsageRows(db);
     this.select = db.prepare('SELECT * FROM span WHERE session_id = ? AND key = ?');
     this.selectParent = db.prepare('SELECT parent_key AS parentKey FROM span WHERE session_id = ? AND key = ?');
   }
@@ -119,6 +123,7 @@ export class SpanRows {
     for (const kept of [...this.kept.values()]) write(kept);
     this.chooseOwners(write);
     for (const kept of this.kept.values()) this.count(kept);
+    this.usage.flush();
   }
 
   private load(sessionId: number, key: string): Kept | undefined {
@@ -143,6 +148,7 @@ export class SpanRows {
       parentBefore: row.parentKey,
       responseBefore: row.responseKey,
       counts: countsOf(row),
+      part: usagePart(row),
     };
     this.kept.set(keyOf(row.sessionId, row.key), kept);
     this.byId.set(stored.id, kept);
@@ -152,7 +158,14 @@ export class SpanRows {
   private create(fact: SpanFact, context: SpanContext): Kept {
     const row = newSpan(fact, context);
     row.id = this.ids.nextSpan++;
-    const kept: Kept = { row, before: undefined, parentBefore: undefined, responseBefore: null, counts: NO_COUNTS };
+    const kept: Kept = {
+      row,
+      before: undefined,
+      parentBefore: undefined,
+      responseBefore: null,
+      counts: NO_COUNTS,
+      part: null,
+    };
     this.kept.set(keyOf(context.sessionId, fact.key), kept);
     this.byId.set(row.id, kept);
     return kept;
@@ -205,6 +218,9 @@ export class SpanRows {
     const now = countsOf(kept.row);
     const old = kept.counts;
     kept.counts = now;
+    const part = usagePart(kept.row);
+    this.usage.replace(kept.part, part);
+    kept.part = part;
     const session = this.sessions.get(kept.row.sessionId);
     session.spans += now.spans - old.spans;
     session.llmSpans += now.llm - old.llm;
