@@ -213,9 +213,9 @@ CREATE TABLE usage_cell (
   logged_nano INTEGER NOT NULL,
   PRIMARY KEY (session_id, terms_id, quarter)
 ) STRICT, WITHOUT ROWID;
--- The same for all sessions together.
-CREATE TABLE usage_quarter (
-  quarter INTEGER NOT NULL,
+-- The same by hours for all sessions together; the clocks of most zones are whole hours ahead of UTC.
+CREATE TABLE usage_hour (
+  hour INTEGER NOT NULL,
   terms_id INTEGER NOT NULL REFERENCES usage_terms(id),
   responses INTEGER NOT NULL,
   input INTEGER NOT NULL,
@@ -226,7 +226,7 @@ CREATE TABLE usage_quarter (
   reasoning INTEGER NOT NULL,
   web_searches INTEGER NOT NULL,
   logged_nano INTEGER NOT NULL,
-  PRIMARY KEY (quarter, terms_id)
+  PRIMARY KEY (hour, terms_id)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE span_record (

@@ -1,5 +1,5 @@
-// SQL for the sums of counted usage by quarter of an hour: of each session, and of all together. The writer keeps them by
-// what changes, in the transaction of the spans that they are made from.
+// SQL for the sums of counted usage: of each session by quarters of an hour, of all together by hours. The writer keeps
+// them by what changes, in the transaction of the spans that they are made from.
 //
 // Contract: no prices here. A cell holds everything that a price may depend on, so that what was recorded long ago is
 // priced by any list, and days of any time zone are put together from quarters.
@@ -47,8 +47,9 @@ export const SUM_COLUMNS = [
   'logged_nano',
 ] as const;
 
-/** Of a response whose time is not known. */
-export const NO_QUARTER = -1;
+/** Quarter and hour of a response whose time is not known. */
+export const NO_TIME = -1;
+export const QUARTERS_AN_HOUR = 4;
 
 const MAX_NAME_CHARS = 200;
 const MAX_LOGGED_NANO = 1e15;
@@ -73,7 +74,7 @@ export function usagePart(row: SpanRow): UsagePart | null {
   const atUs = row.endUs ?? row.startUs;
   return {
     sessionId: row.sessionId,
-    quarter: atUs === null || atUs < 0 ? NO_QUARTER : Math.floor(atUs / QUARTER_US),
+    quarter: atUs === null || atUs < 0 ? NO_TIME : Math.floor(atUs / QUARTER_US),
     terms: {
       model: (row.model ?? '').slice(0, MAX_NAME_CHARS),
       contextOver: contextOver(usage),
@@ -113,9 +114,9 @@ interface Change {
 export class UsageRows {
   private readonly db: WriteDb;
   private readonly termIds = new Map<string, number>();
-  /** By session, terms and quarter; by quarter and terms. */
+  /** By session, terms and quarter; by hour and terms. */
   private readonly cells = new Map<string, Change>();
-  private readonly quarters = new Map<string, Change>();
+  private readonly hours = new Map<string, Change>();
 
   constructor(db: WriteDb) {
     this.db = db;
@@ -130,15 +131,15 @@ export class UsageRows {
 
   flush(): void {
     write(this.db, 'usage_cell', ['session_id', 'terms_id', 'quarter'], this.cells);
-    write(this.db, 'usage_quarter', ['quarter', 'terms_id'], this.quarters);
+    write(this.db, 'usage_hour', ['hour', 'terms_id'], this.hours);
     this.cells.clear();
-    this.quarters.clear();
+    this.hours.clear();
   }
 
   private add({ sessionId, quarter, terms, sums }: UsagePart, sign: 1 | -1): void {
     const termsId = this.termsId(terms);
     addTo(this.cells, [sessionId, termsId, quarter], sums, sign);
-    addTo(this.quarters, [quarter, termsId], sums, sign);
+    addTo(this.hours, [Math.floor(quarter / QUARTERS_AN_HOUR), termsId], sums, sign);
   }
 
   private termsId(terms: UsageTerms): number {
