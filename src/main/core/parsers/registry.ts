@@ -20,6 +20,8 @@ import { otlpJsonDocument, otlpJsonLines } from './otlp.ts';
 import { piSession } from './pi.ts';
 import { qwenChat } from './qwen.ts';
 import type { FileHint, Parser, Recognition, Sample } from './parser.ts';
+import { claudeOutputJson, claudeStreamJson } from './stream-json.ts';
+import { droidStreamJson } from './stream-json-droid.ts';
 import { zipkinExport } from './zipkin.ts';
 
 export const parsers: readonly Parser[] = [
@@ -46,6 +48,9 @@ export const parsers: readonly Parser[] = [
   zipkinExport,
   copilotEvents,
   copilotOtelLines,
+  claudeStreamJson,
+  claudeOutputJson,
+  droidStreamJson,
 ];
 
 const byId = new Map(parsers.map(parser => [parser.id, parser]));

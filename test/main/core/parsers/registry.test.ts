@@ -44,6 +44,8 @@ const owners: readonly (readonly [place: RegExp, parser: string])[] = [
   [/^(logs\/)?langfuse\//, 'langfuse'],
   [/^(logs\/)?langsmith\//, 'langsmith'],
   [/^(logs\/)?chrome-trace\//, 'chrome-trace'],
+  [/^captured\/claude\/[^/]+\/stream\.jsonl$|^stream-json\/claude-/, 'claude-stream-json'],
+  [/^logs\/droid\/.*stream.*\.jsonl$|^stream-json\/(vibekanban|jazzyalex)-/, 'droid-stream-json'],
 ];
 
 /** A file of this kind is known by its name only: its content is a small object like many others. */
