@@ -2,26 +2,33 @@
 
 import { type Disposable, DisposableStore, toDisposable } from '../shared/base/disposable.ts';
 import { Emitter } from '../shared/base/emitter.ts';
+import { PlayheadError } from '../shared/base/errors.ts';
 import { contract, type PlayheadHandlers } from '../shared/contract/index.ts';
 import { ContractServer } from '../shared/contract/server.ts';
 import type { IndexProgress } from '../shared/contract/sources.ts';
 import type { Transport } from '../shared/contract/transport.ts';
 import type { SessionId, SourceId } from '../shared/model/ids.ts';
 import { WorkerClient } from './core/base/worker-rpc.ts';
+import type { FillEvent } from './core/search/search-fill.ts';
+import { SearchService } from './core/search/search-service.ts';
 import { sourceFormats } from './core/sources/formats.ts';
 import type { IndexReport } from './core/store/index.ts';
 import { listSamples, samplePaths } from './core/sources/sample-service.ts';
 import { type NamedSource, SourceService } from './core/sources/source-service.ts';
 import { WatchService } from './core/watch/watch-service.ts';
-import type { IngestCalls, IngestEvent, ReaderCalls } from './core/worker-calls.ts';
+import type { IngestCalls, IngestEvent, ReaderCalls, SearchCalls, SearchFillCalls } from './core/worker-calls.ts';
 import ingestWorker from './workers/ingest.worker?modulePath';
 import readerWorker from './workers/reader.worker?modulePath';
+import searchFillWorker from './workers/search-fill.worker?modulePath';
+import searchWorker from './workers/search.worker?modulePath';
 
 export interface ComposeOptions {
   readonly dataDir: string;
   readonly sources: 'default' | readonly NamedSource[];
   /** False: the sources are read once, to their end. */
   readonly watch: boolean;
+  /** Keeps the full-text index and answers searches. Where absent: as `watch`. */
+  readonly search?: boolean;
   readonly resourcesDir: string;
   readonly version: string;
   /** True where the window hands over files by upload: a browser. */
@@ -44,6 +51,8 @@ export interface App {
   settle(): Promise<void>;
   /** The reader's calls, for the command line. */
   readonly reader: WorkerClient<ReaderCalls, never>;
+  /** Undefined where it was not asked for. */
+  readonly search: SearchService | undefined;
   /** What was read of the sources in use, and what was not. */
   report(maxSkipped: number): Promise<IndexReport>;
   /** The sources in use. */
@@ -95,15 +104,18 @@ async function start(
   const problems = new Emitter<string>();
   const shown: { session: SessionId | null; project: string | null } = { session: null, project: null };
   let progress = NO_PROGRESS;
+  const search = (options.search ?? options.watch) ? lifetime.add(makeSearch()) : undefined;
+  search?.start(options.dataDir);
 
   const server = new ContractServer(
     contract,
-    makeHandlers({ options, notices, reader, sources, shown, progress: () => progress }),
+    makeHandlers({ options, notices, reader, search, sources, shown, progress: () => progress }),
   );
   lifetime.add(
     ingest.onEvent(event => {
       switch (event.kind) {
         case 'changed':
+          search?.wake();
           server.push.sessions.changed({ revision: event.revision, sessionIds: event.sessionIds as SessionId[] });
           break;
         case 'progress':
@@ -118,6 +130,7 @@ async function start(
       }
     }),
   );
+  if (search) lifetime.add(search.progressed.on(status => server.push.search.progressed(status)));
   lifetime.add(sources.changed.on(() => server.push.sources.changed({})));
   lifetime.add(problems.on(message => process.stderr.write(`playhead: ${message}\n`)));
   if (options.sources === 'default') await sources.startDefault(known);
@@ -138,6 +151,7 @@ async function start(
   let disposing: Promise<void> | undefined;
   return {
     reader,
+    search,
     connect: transport => server.connect(transport),
     settle,
     sourceIds: async () => (await sources.list()).map(({ id }) => id),
@@ -158,6 +172,7 @@ async function start(
       disposing ??= (async () => {
         sources.dispose();
         watcher?.dispose();
+        await search?.close();
         await reader.call('close', undefined).catch(() => undefined);
         await ingest.call('close', undefined).catch(() => undefined);
         lifetime.dispose();
@@ -165,6 +180,13 @@ async function start(
       return disposing;
     },
   };
+}
+
+function makeSearch(): SearchService {
+  return new SearchService(
+    new WorkerClient<SearchFillCalls, FillEvent>(searchFillWorker, 'search-fill'),
+    new WorkerClient<SearchCalls, never>(searchWorker, 'search'),
+  );
 }
 
 /** What was asked for may not have been read yet: then it is looked for again when everything has been. */
@@ -191,12 +213,17 @@ interface HandlerParts {
   readonly options: ComposeOptions;
   readonly notices: readonly string[];
   readonly reader: WorkerClient<ReaderCalls, never>;
+  readonly search: SearchService | undefined;
   readonly sources: SourceService;
   readonly shown: { readonly session: SessionId | null; readonly project: string | null };
   readonly progress: () => IndexProgress;
 }
 
-function makeHandlers({ options, notices, reader, sources, shown, progress }: HandlerParts): PlayheadHandlers {
+function makeHandlers({ options, notices, reader, search, sources, shown, progress }: HandlerParts): PlayheadHandlers {
+  const searching = (): SearchService => {
+    if (!search) throw new PlayheadError('unavailable', 'This Playhead was started without search.');
+    return search;
+  };
   return {
     app: {
       info: () => ({
@@ -227,6 +254,12 @@ function makeHandlers({ options, notices, reader, sources, shown, progress }: Ha
       list: input => reader.call('records', input),
       indexOf: input => reader.call('recordIndex', input),
       read: input => reader.call('readRecord', input),
+    },
+    search: {
+      query: (input, { signal }) => searching().query(input, signal),
+      count: (input, { signal }) => searching().count(input, signal),
+      scan: (input, { signal }) => searching().scan(input, signal),
+      status: () => searching().status(),
     },
     sources: {
       list: async () => ({

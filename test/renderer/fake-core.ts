@@ -65,6 +65,7 @@ export class FakeCore {
   private handlers(given: SomeHandlers): PlayheadHandlers {
     const missing = () => Promise.reject(new PlayheadError('not-found', 'There is no such thing.'));
     const progress = { indexing: false, files: 0, filesDone: 0, bytes: 0, bytesDone: 0, sessions: 0, records: 0 };
+    const searched = { indexed: 0, total: 0, complete: true, failed: null };
     const info = {
       version: '0',
       platform: 'test',
@@ -90,6 +91,13 @@ export class FakeCore {
       },
       conversation: { outline: missing, entries: missing, ...given.conversation },
       records: { list: missing, indexOf: missing, read: missing, ...given.records },
+      search: {
+        query: () => ({ groups: [], next: null, status: searched }),
+        count: () => ({ total: 0 }),
+        scan: () => ({ groups: [], scanned: 0, waiting: 0 }),
+        status: () => searched,
+        ...given.search,
+      },
       sources: {
         list: () => ({ sources: [], formats: [] }),
         files: () => ({ files: [] }),

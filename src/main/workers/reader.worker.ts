@@ -4,25 +4,15 @@ import { parentPort } from 'node:worker_threads';
 import { PlayheadError } from '../../shared/base/errors.ts';
 import type { SessionId, SourceId } from '../../shared/model/ids.ts';
 import { serveWorker } from '../core/base/worker-rpc.ts';
-import { declaredParser } from '../core/ingest/recogniser.ts';
-import type { Parser } from '../core/parsers/parser.ts';
-import { parserById } from '../core/parsers/registry.ts';
 import { type SessionPage, StoreReader } from '../core/store/index.ts';
 import { Views } from '../core/views/views.ts';
+import { findParser } from './store-parsers.ts';
 
 let open: { readonly store: StoreReader; readonly views: Views } | undefined;
 
 function reading(): { readonly store: StoreReader; readonly views: Views } {
   if (!open) throw new PlayheadError('internal', 'The reader thread was not started.');
   return open;
-}
-
-function findParser(store: StoreReader, id: string): Parser | undefined {
-  const builtIn = parserById(id);
-  if (builtIn) return builtIn;
-  const json = store.mapping(id);
-  const declared = json === undefined ? undefined : declaredParser(json);
-  return typeof declared === 'string' ? undefined : declared;
 }
 
 type ViewInput<N extends keyof Views> = Views[N] extends (input: infer I) => unknown ? I : never;

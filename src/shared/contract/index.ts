@@ -2,12 +2,13 @@
 
 import { app } from './app.ts';
 import type { Client as ClientOf } from './client.ts';
+import { search } from './search.ts';
 import type { Handlers } from './server.ts';
 import { sessions } from './sessions.ts';
 import { sources } from './sources.ts';
 import { conversation, records, trace } from './trace.ts';
 
-export const contract = { app, conversation, records, sessions, sources, trace };
+export const contract = { app, conversation, records, search, sessions, sources, trace };
 export type Contract = typeof contract;
 export type PlayheadClient = ClientOf<Contract>;
 export type PlayheadHandlers = Handlers<Contract>;

@@ -2,5 +2,10 @@
 
 export type { Batch, Committed, FileRow, FileState, RawPiece } from './batch.ts';
 export { type EntryRef, type IndexReport, type RecordRef, type SessionPage, StoreReader } from './reader.ts';
+export { isCorrupt } from './connection.ts';
+export { type IndexedHit, type IndexQuestion, SearchReader } from './search-reader.ts';
+export type { SessionCursor } from './search-schema.ts';
+export type { ChangedSession, EntryCursor, SearchEntry, SearchSource, SessionFilter } from './search-source.ts';
+export { type SearchBatch, type SearchDocument, SearchWriter } from './search-writer.ts';
 export type { SourceRow, SourceSpec } from './source-table.ts';
 export { StoreWriter } from './writer.ts';

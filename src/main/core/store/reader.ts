@@ -149,10 +149,19 @@ export class StoreReader {
     });
   }
 
-  outline(sessionId: SessionId, threadId: SpanId): { revision: number; entries: events.EntryOutline[] } {
+  outline(
+    sessionId: SessionId,
+    threadId: SpanId,
+    since: number | null,
+  ): { revision: number; reset: boolean; entries: events.EntryOutline[]; elsewhere: string[] } {
     return this.atOnce(() => {
-      const { id } = sessions.sessionKey(this.db, sessionId);
-      return { revision: this.revision(), entries: events.outline(this.db, id, threadId) };
+      const key = sessions.sessionKey(this.db, sessionId);
+      const reset = since !== null && key.resetRevision > since;
+      const changed =
+        since === null || reset
+          ? { entries: events.outline(this.db, key.id, threadId), elsewhere: [] }
+          : events.outlineSince(this.db, key.id, threadId, since);
+      return { revision: this.revision(), reset, ...changed };
     });
   }
 

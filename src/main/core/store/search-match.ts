@@ -55,7 +55,7 @@ export function matchExpression(match: Match): string | undefined {
     ...anyOf(match.models.map(model)),
     ...anyOf(match.files.map(file)),
     ...(match.failed === true ? [facet([`${MARK}e`], false)] : []),
-    ...(match.sessions === null ? [] : [inSessions(match.sessions)]),
+    ...(match.sessions === null ? [] : [sessionExpression(match.sessions)]),
   ];
   const not = [
     ...match.none.map(plain),
@@ -91,9 +91,10 @@ function model({ text, prefix }: SearchText): string {
   );
 }
 
-/** No session at all is a condition that nothing fits. */
-function inSessions(sessions: readonly number[]): string {
-  return `facet : (${(sessions.length === 0 ? [-1] : sessions).map(id => quote(`${MARK}s${id < 0 ? 'none' : id}`, false)).join(' OR ')})`;
+/** Entries of these sessions; of none where there are none. */
+export function sessionExpression(sessions: readonly number[]): string {
+  const words = sessions.length === 0 ? ['none'] : sessions;
+  return `facet : (${words.map(word => quote(`${MARK}s${word}`, false)).join(' OR ')})`;
 }
 
 function anyOf(expressions: readonly string[]): readonly string[] {

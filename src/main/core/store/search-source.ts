@@ -129,7 +129,10 @@ export class SearchSource {
   }
 
   sessionRows(): readonly { readonly id: number; readonly publicId: SessionId }[] {
-    return this.db.prepare('SELECT id, public_id AS publicId FROM session').all() as { id: number; publicId: SessionId }[];
+    return this.db.prepare('SELECT id, public_id AS publicId FROM session').all() as {
+      id: number;
+      publicId: SessionId;
+    }[];
   }
 
   entryCount(): number {
@@ -168,7 +171,9 @@ export class SearchSource {
   }
 
   sessionRow(publicId: SessionId): number | undefined {
-    const row = this.db.prepare('SELECT id FROM session WHERE public_id = ?').get(publicId) as { id: number } | undefined;
+    const row = this.db.prepare('SELECT id FROM session WHERE public_id = ?').get(publicId) as
+      | { id: number }
+      | undefined;
     return row?.id;
   }
 

@@ -33,23 +33,35 @@ export class ContentReader {
   }
 
   record(recordId: RecordId, maxChars: number): ContentBlock[] {
-    return this.blocks(recordId).map(block => cutBlock(block, maxChars));
+    return this.shown(recordId).map(block => cutBlock(block, maxChars));
+  }
+
+  /** All blocks of a record whose place is known, nothing cut; undefined where it cannot be read. */
+  blocksAt(ref: RecordRef): readonly ContentBlock[] | undefined {
+    try {
+      return this.blocks(ref.recordId, () => ref);
+    } catch {
+      return undefined;
+    }
   }
 
   private block(recordId: RecordId, index: number): ContentBlock {
-    const block = this.blocks(recordId)[index];
+    const block = this.shown(recordId)[index];
     return block ?? { kind: 'notice', title: 'Nothing to show', text: 'The record holds no such part.' };
   }
 
-  /** All blocks of a record whose place is known; nothing is cut. */
-  blocksAt(ref: RecordRef): readonly ContentBlock[] {
-    return this.blocks(ref.recordId, () => ref);
+  private shown(recordId: RecordId): readonly ContentBlock[] {
+    try {
+      return this.blocks(recordId);
+    } catch (thrown) {
+      return unreadable(thrown);
+    }
   }
 
   private blocks(recordId: RecordId, place = () => this.store.record(recordId)): readonly ContentBlock[] {
     const kept = this.kept.get(recordId);
     if (kept) return kept;
-    const blocks = this.read(place);
+    const blocks = this.parse(place());
     this.kept.set(recordId, blocks);
     for (const oldest of this.kept.keys()) {
       if (this.kept.size <= this.keep) break;
@@ -58,21 +70,20 @@ export class ContentReader {
     return blocks;
   }
 
-  private read(place: () => RecordRef): readonly ContentBlock[] {
-    try {
-      const ref = place();
-      if (ref.rejected !== null) {
-        return [{ kind: 'notice', title: `Line ${ref.line} could not be read: ${ref.rejected}`, text: ref.path }];
-      }
-      if (ref.length > MAX_RECORD_BYTES)
-        throw new PlayheadError('too-large', `The record has ${ref.length} bytes; read it in the Raw view.`);
-      const parser = ref.parser === null ? undefined : this.parserById(ref.parser);
-      if (!parser) throw new PlayheadError('internal', `There is no parser ${ref.parser}.`);
-      return parser.content(JSON.parse(this.store.bytes(ref, ref.length).toString('utf8')));
-    } catch (thrown) {
-      return [{ kind: 'error', title: 'This record cannot be shown', text: toPlayheadError(thrown).message }];
+  private parse(ref: RecordRef): readonly ContentBlock[] {
+    if (ref.rejected !== null) {
+      return [{ kind: 'notice', title: `Line ${ref.line} could not be read: ${ref.rejected}`, text: ref.path }];
     }
+    if (ref.length > MAX_RECORD_BYTES)
+      throw new PlayheadError('too-large', `The record has ${ref.length} bytes; read it in the Raw view.`);
+    const parser = ref.parser === null ? undefined : this.parserById(ref.parser);
+    if (!parser) throw new PlayheadError('internal', `There is no parser ${ref.parser}.`);
+    return parser.content(JSON.parse(this.store.bytes(ref, ref.length).toString('utf8')));
   }
+}
+
+function unreadable(thrown: unknown): readonly ContentBlock[] {
+  return [{ kind: 'error', title: 'This record cannot be shown', text: toPlayheadError(thrown).message }];
 }
 
 /** Images and JSON are left whole; they are bounded by MAX_RECORD_BYTES. */

@@ -1,0 +1,62 @@
+// Puts a search engine over the store and the index of a data folder, to read.
+
+import { toPlayheadError } from '../../shared/base/errors.ts';
+import { SearchEngine } from '../core/search/search-engine.ts';
+import { SearchReader, StoreReader } from '../core/store/index.ts';
+import { ContentReader } from '../core/views/content.ts';
+import { findParser } from './store-parsers.ts';
+
+export interface OpenSearch {
+  readonly engine: SearchEngine;
+  /** Lets go of the index, and answers without it until told to take it up again. */
+  release(): void;
+  takeUp(): void;
+  close(): void;
+}
+
+const KEPT_RECORDS = 200;
+
+/** Fails with 'not-found' where there is no store. Without an index the engine answers from the archive only. */
+export function openSearch(dataDir: string): OpenSearch {
+  const store = new StoreReader(dataDir);
+  const content = new ContentReader(store, id => findParser(store, id), KEPT_RECORDS);
+  let isReleased = false;
+  let index = tryOpenIndex(dataDir, store);
+  const engine = new SearchEngine({
+    source: store.search,
+    index: () => (isReleased ? undefined : (index ??= tryOpenIndex(dataDir, store))),
+    read: ref => content.blocksAt(ref),
+    bytes: ref => {
+      try {
+        return store.bytes(ref, ref.length);
+      } catch {
+        return undefined;
+      }
+    },
+    now: Date.now,
+  });
+  return {
+    engine,
+    release() {
+      isReleased = true;
+      index?.close();
+      index = undefined;
+    },
+    takeUp() {
+      isReleased = false;
+    },
+    close() {
+      index?.close();
+      store.close();
+    },
+  };
+}
+
+function tryOpenIndex(dataDir: string, store: StoreReader): SearchReader | undefined {
+  try {
+    return new SearchReader(dataDir, store.search.identity());
+  } catch (thrown) {
+    if (toPlayheadError(thrown).code === 'not-found') return undefined;
+    throw thrown;
+  }
+}
