@@ -41,7 +41,7 @@ export function removeDerived(
     which === 'all'
       ? ''
       : `AND EXISTS (SELECT 1 FROM span_record WHERE span_id = span.id) AND NOT EXISTS
-          (SELECT 1 FROM span_record JOIN record ON record.id = record_id WHERE span_id = span.id AND superseded = 0)`;
+          (SELECT 1 FROM span_record JOIN record ON record.id = record_id WHERE span_record.span_id = span.id AND superseded = 0)`;
   const spans = db
     .prepare(
       `DELETE FROM span WHERE ${older} AND key <> 'session' ${bySpan} RETURNING session_id AS id, response_key AS responseKey`,
