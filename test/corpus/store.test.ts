@@ -1,5 +1,5 @@
-// Every Claude Code and Codex file read by the real ingest into a real store, one store a file: what the sessions say
-// there must be what was counted by other means (see the head comments of claude-code.test.ts and codex.test.ts).
+// Every transcript of an agent read by the real ingest into a real store, one store a file: what the sessions say there
+// must be what was counted by other means (see the head comments of claude-code.test.ts, codex.test.ts and so on).
 
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -25,8 +25,11 @@ interface Expected {
 type Lists = Readonly<Record<'fixtures' | 'corpus', Readonly<Record<string, Expected>>>>;
 
 const listOf = (name: string) => JSON.parse(readFileSync(join(import.meta.dirname, name), 'utf8')) as Lists;
-const claude = listOf('claude-code.expected.json');
-const codex = listOf('codex.expected.json');
+const lists = ['claude-code', 'codex', 'gemini', 'qwen', 'copilot', 'pi'].map(agent =>
+  listOf(`${agent}.expected.json`),
+);
+const filesOf = (place: keyof Lists): Lists['corpus'] =>
+  Object.assign({}, ...lists.map(list => list[place])) as Lists['corpus'];
 const folders: string[] = [];
 
 async function storeOf(path: string) {
@@ -56,8 +59,8 @@ afterAll(() => {
 });
 
 describe.each([
-  { name: 'the fixtures', dir: fixturesDir, files: { ...claude.fixtures, ...codex.fixtures } },
-  { name: `the corpus${corpusNote}`, dir: corpusDir, files: { ...claude.corpus, ...codex.corpus } },
+  { name: 'the fixtures', dir: fixturesDir, files: filesOf('fixtures') },
+  { name: `the corpus${corpusNote}`, dir: corpusDir, files: filesOf('corpus') },
 ])('In a store, the files of $name', ({ dir, files }) => {
   it.skipIf(dir === undefined).each(Object.entries(files))(
     '%s: sums are what was counted by other means',
