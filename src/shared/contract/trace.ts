@@ -55,21 +55,37 @@ export const conversationEntrySchema = z.object({
 export type ConversationEntry = z.infer<typeof conversationEntrySchema>;
 
 export const conversation = {
-  /** The conversation's table of contents: every entry of a thread in order, without its content. */
+  /**
+   * The conversation's table of contents: the entries of a thread, without their content, by `order` and then `place`;
+   * with `since`, only those that changed after that revision. `elsewhere`: ids of entries that changed since and stand in
+   * other threads now; who has one of them here lets go of it. `reset`: rows were removed since then, so start over from
+   * this answer (which then holds everything).
+   */
   outline: query({
-    input: z.object({ sessionId: sessionIdSchema, threadId: spanIdSchema }),
+    input: z.object({
+      sessionId: sessionIdSchema,
+      threadId: spanIdSchema,
+      since: z.int().nullable().default(null),
+    }),
     output: z.object({
       revision: z.int(),
+      reset: z.boolean(),
       entries: z.array(
         z.object({
           id: z.string(),
           kind: conversationEntrySchema.shape.kind,
           spanId: spanIdSchema.nullable(),
           eventId: z.string().nullable(),
+          /** The number of the turn that its prompt begins; null for all others: they stand in the turn before them. */
           turn: z.int().nullable(),
+          /** Grows along the conversation; says nothing else. */
+          order: z.number(),
+          /** Tells entries of equal order apart: the one that was recorded first stands first. Never changes. */
+          place: z.int(),
           revision: z.int(),
         }),
       ),
+      elsewhere: z.array(z.string()),
     }),
   }),
   /** The content of some entries (at most 100), by id; those that are gone are left out. */

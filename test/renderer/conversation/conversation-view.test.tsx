@@ -71,7 +71,7 @@ const place = () => parsePlace(window.location.hash);
 
 describe('a conversation', () => {
   it('shows its entries in order, as articles of a feed, with the turns they belong to', async () => {
-    core.put([asked('p1', 'Please fix it', 1), answer('a1', 'It is **fixed**.', { turn: 1 })]);
+    core.put([asked('p1', 'Please fix it', 1), answer('a1', 'It is **fixed**.')]);
     open();
     const feed = await screen.findByRole('feed', { name: 'Conversation' });
     await within(feed).findByText('fixed');
@@ -155,12 +155,7 @@ describe('selection', () => {
   });
 
   it('moves with the keys, and takes the focus along', async () => {
-    core.put([
-      asked('p1', 'Fix', 1),
-      answer('a1', 'Fixed', { turn: 1 }),
-      asked('p2', 'Test', 2),
-      answer('a2', 'Tested', { turn: 2 }),
-    ]);
+    core.put([asked('p1', 'Fix', 1), answer('a1', 'Fixed'), asked('p2', 'Test', 2), answer('a2', 'Tested')]);
     open();
     await screen.findByText('Tested');
     const feed = screen.getByRole('feed');
@@ -191,6 +186,28 @@ describe('live', () => {
     act(() => core.put([answer('a2', 'second')]));
     await screen.findByText('second');
     expect(core.contentsAsked).toEqual([['a1'], ['a2']]);
+  });
+
+  it('asks only for what changed, and puts it where it belongs', async () => {
+    core.put([asked('p1', 'Fix', 1), answer('a1', 'first'), answer('a3', 'third')]);
+    open();
+    await screen.findByText('third');
+    const known = core.revision;
+    act(() => core.put([answer('a2', 'second', { order: 2.5 * 64 })]));
+    await screen.findByText('second');
+    expect(core.outlinesAsked).toEqual([null, known]);
+    expect(screen.getAllByRole('article').map(article => article.dataset['entry'])).toEqual(['p1', 'a1', 'a2', 'a3']);
+    expect(core.contentsAsked.at(-1)).toEqual(['a2']);
+  });
+
+  it('starts over when entries were removed', async () => {
+    core.put([answer('a1', 'first'), answer('a2', 'second')]);
+    open();
+    await screen.findByText('second');
+    act(() => core.remove('a1'));
+    await waitFor(() => expect(screen.queryByText('first')).toBeNull());
+    expect(screen.getByText('second')).toBeTruthy();
+    expect(core.contentsAsked).toEqual([['a1', 'a2']]);
   });
 
   it('shows a result when it comes', async () => {

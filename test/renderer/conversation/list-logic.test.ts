@@ -7,17 +7,15 @@ import {
   PAGE,
   rangeAround,
 } from '../../../src/renderer/features/conversation/list/content-cache.ts';
-import {
-  countBelow,
-  firstPosition,
-  followsAfterScroll,
-} from '../../../src/renderer/features/conversation/list/follow.ts';
+import { firstPosition, followsAfterScroll } from '../../../src/renderer/features/conversation/list/follow.ts';
 import { moveOf, turnStart } from '../../../src/renderer/features/conversation/list/keys.ts';
 import {
-  mergeOutline,
+  countUpTo,
+  indexOf,
   type OutlineEntry,
   selectedIndex,
   standInIndex,
+  turnAt,
   turnBegunAt,
 } from '../../../src/renderer/features/conversation/list/outline.ts';
 import { threadOf, threadPath } from '../../../src/renderer/features/conversation/threads.ts';
@@ -29,7 +27,7 @@ import { span as spanOf } from '../trace-fixture.ts';
 const span = (id: string) => id as SpanId;
 
 function entry(id: string, more: Partial<OutlineEntry> = {}): OutlineEntry {
-  return { id, kind: 'answer', spanId: null, eventId: null, turn: null, revision: 1, ...more };
+  return { id, kind: 'answer', spanId: null, eventId: null, turn: null, order: 0, place: 0, revision: 1, ...more };
 }
 
 function content(id: string, text = ''): ConversationEntry {
@@ -45,65 +43,43 @@ function content(id: string, text = ''): ConversationEntry {
   };
 }
 
-const indexed = (entries: readonly OutlineEntry[]) => new Map(entries.map(({ id }, index) => [id, index]));
-
-describe('an outline that is asked for again', () => {
-  it('stays the same object when nothing changed', () => {
-    const before = [entry('a'), entry('b')];
-    const { entries, changed } = mergeOutline(before, [entry('a'), entry('b')]);
-    expect(changed).toBe(false);
-    expect(entries).toBe(before);
-  });
-
-  it('keeps the objects of what did not change', () => {
-    const before = [entry('a'), entry('b')];
-    const { entries, changed } = mergeOutline(before, [entry('a'), entry('b', { revision: 2 }), entry('c')]);
-    expect(changed).toBe(true);
-    expect(entries[0]).toBe(before[0]);
-    expect(entries[1]).toEqual(entry('b', { revision: 2 }));
-    expect(entries.map(({ id }) => id)).toEqual(['a', 'b', 'c']);
-  });
-
-  it.each([
-    ['one went', [entry('a')]],
-    ['the order is another', [entry('b'), entry('a')]],
-    ['one got its turn', [entry('a', { turn: 3 }), entry('b')]],
-    ['one got its span', [entry('a', { spanId: span('s') }), entry('b')]],
-  ])('is another one when %s', (_what, after) => {
-    const { entries, changed } = mergeOutline([entry('a'), entry('b')], after);
-    expect(changed).toBe(true);
-    expect(entries).toEqual(after);
-  });
-});
-
 describe('turns', () => {
-  const entries = [
-    entry('a', { turn: 0 }),
-    entry('b', { turn: 1 }),
-    entry('c', { turn: 1 }),
-    entry('d'),
-    entry('e', { turn: 1 }),
-    entry('f', { turn: 2 }),
-  ];
+  const turns = [null, 1, 1, null, 2, null, 0, 3, 2];
+  const entries = turns.map((turn, index) => entry(`e${index}`, { turn }));
+  const begun = [undefined, 1, undefined, undefined, 2, undefined, 0, 3, 2];
 
-  it('begin at the first entry of their number, not again after an entry without one', () => {
-    expect(entries.map((_, index) => turnBegunAt(entries, index))).toEqual([
-      undefined,
-      1,
-      undefined,
-      undefined,
-      undefined,
-      2,
-    ]);
+  it('begin at the first entry of their prompt', () => {
+    expect(entries.map((_, index) => turnBegunAt(entries, index))).toEqual(begun);
+  });
+
+  it('hold what follows, up to the next one', () => {
+    expect(entries.map((_, index) => turnAt(entries, index))).toEqual([null, 1, 1, 1, 2, 2, 0, 3, 2]);
   });
 
   it('are found before and after an entry', () => {
-    const turns = entries.map(({ turn }) => turn);
-    expect(turnStart(turns, 0, 1)).toBe(1);
-    expect(turnStart(turns, 1, 1)).toBe(5);
-    expect(turnStart(turns, 5, 1)).toBe(5);
-    expect(turnStart(turns, 4, -1)).toBe(1);
-    expect(turnStart(turns, 1, -1)).toBe(1);
+    expect(turnStart(entries, 0, 1)).toBe(1);
+    expect(turnStart(entries, 1, 1)).toBe(4);
+    expect(turnStart(entries, 4, 1)).toBe(7);
+    expect(turnStart(entries, 8, 1)).toBe(8);
+    expect(turnStart(entries, 3, -1)).toBe(1);
+    expect(turnStart(entries, 1, -1)).toBe(1);
+  });
+});
+
+describe('places in an outline', () => {
+  const at = (order: number, place: number) => entry(`${order}/${place}`, { order, place });
+  const entries = [at(-64, 9), at(0, 3), at(0, 5), at(64.5, 1)];
+
+  it('are told by order, then by who came first', () => {
+    expect(entries.map(one => indexOf(entries, one))).toEqual([0, 1, 2, 3]);
+    expect(indexOf(entries, at(0, 4))).toBe(-1);
+    expect(indexOf(entries, entry('another', { order: 0, place: 3 }))).toBe(-1);
+  });
+
+  it('count what stands up to them, whether an entry stands there or not', () => {
+    expect(
+      [at(-99, 0), at(-64, 9), at(0, 4), at(0, 5), at(7, 7), at(99, 0)].map(one => countUpTo(entries, one)),
+    ).toEqual([0, 1, 2, 3, 3, 4]);
   });
 });
 
@@ -115,7 +91,7 @@ describe('the entry of a selection', () => {
     entry('loose'),
   ];
   const find = (selection: { spanId?: string; eventId?: string; entryId?: string }) =>
-    selectedIndex(entries, indexed(entries), {
+    selectedIndex(entries, {
       spanId: selection.spanId === undefined ? null : span(selection.spanId),
       eventId: selection.eventId ?? null,
       entryId: selection.entryId ?? null,
@@ -236,16 +212,10 @@ describe('following the end', () => {
     expect(followsAfterScroll(false, at(100, 900), at(400, 600))).toBe(false));
   it('goes on when what is above shrinks and the end is still in view', () =>
     expect(followsAfterScroll(true, at(500, 0), at(300, 0))).toBe(true));
-
-  it('counts what came below since the end was seen', () => {
-    expect(countBelow(10, 9)).toBe(0);
-    expect(countBelow(13, 9)).toBe(3);
-    expect(countBelow(13, undefined)).toBe(0);
-  });
 });
 
 describe('where a conversation opens', () => {
-  const indexById = indexed([entry('a'), entry('b'), entry('c')]);
+  const entries = [entry('a'), entry('b'), entry('c')];
   const kept = { entryId: 'b', above: 12, atEnd: false, selectedId: null };
 
   it.each([
@@ -262,7 +232,7 @@ describe('where a conversation opens', () => {
     ['at what was selected elsewhere since it was left', { kept, selectedId: 'c' }, { to: 'entry', index: 2 }],
     ['at its end when the place where it was left is gone', { kept: { ...kept, entryId: 'x' } }, { to: 'end' }],
   ])('%s', (_what, given, expected) => {
-    expect(firstPosition({ indexById, kept: undefined, selectedId: null, over: false, ...given })).toEqual(expected);
+    expect(firstPosition({ entries, kept: undefined, selectedId: null, over: false, ...given })).toEqual(expected);
   });
 });
 

@@ -25,7 +25,11 @@ export interface EntryOutline {
   readonly kind: ConversationEntry['kind'];
   readonly spanId: SpanId | null;
   readonly eventId: string | null;
+  /** Of the turn that it begins. */
   readonly turn: number | null;
+  readonly order: number;
+  /** Row number. */
+  readonly place: number;
   readonly revision: number;
 }
 
@@ -60,20 +64,39 @@ export function eventByKey(db: ReadDb, sessionId: number, key: string): SessionE
     .get({ sessionId, key }) as SessionEvent | undefined;
 }
 
-/** Every entry of a thread in order, with the turn that it stands in. */
+const OUTLINE = `WITH ${TURNS} SELECT entry.key AS id, entry.kind, entry.span_key AS spanId, entry.event_key AS eventId, turns.turn,
+  entry.ord AS "order", entry.id AS place, entry.revision`;
+const OUTLINE_FROM = 'FROM entry LEFT JOIN turns ON turns.key = entry.event_key';
+const OUTLINE_ORDER = 'ORDER BY entry.ord, entry.id';
+
+/** Every entry of a thread in order. */
 export function outline(db: ReadDb, sessionId: number, threadKey: SpanId): EntryOutline[] {
+  return db
+    .prepare(
+      `${OUTLINE} ${OUTLINE_FROM} WHERE entry.session_id = @sessionId AND entry.thread_key = @threadKey ${OUTLINE_ORDER}`,
+    )
+    .all({ sessionId, threadKey }) as EntryOutline[];
+}
+
+/** The entries of a thread that changed, or whose prompt did, and the keys of those that changed in other threads. */
+export function outlineSince(
+  db: ReadDb,
+  sessionId: number,
+  threadKey: SpanId,
+  since: number,
+): { entries: EntryOutline[]; elsewhere: string[] } {
   const rows = db
     .prepare(
-      `SELECT key AS id, kind, span_key AS spanId, event_key AS eventId, revision
-       FROM entry WHERE session_id = ? AND thread_key = ? ORDER BY ord, id`,
+      `${OUTLINE}, entry.thread_key AS threadKey ${OUTLINE_FROM} WHERE entry.id IN (
+         SELECT id FROM entry WHERE session_id = @sessionId AND revision > @since
+         UNION SELECT entry.id FROM event CROSS JOIN entry ON entry.session_id = event.session_id AND entry.event_key = event.key
+           WHERE event.session_id = @sessionId AND event.revision > @since AND event.turn = 1
+       ) ${OUTLINE_ORDER}`,
     )
-    .all(sessionId, threadKey) as Omit<EntryOutline, 'turn'>[];
-  const turns = turnNumbers(db, sessionId);
-  let turn: number | null = null;
-  return rows.map(row => {
-    turn = (row.eventId === null ? undefined : turns.get(row.eventId)) ?? turn;
-    return { ...row, turn };
-  });
+    .all({ sessionId, since }) as (EntryOutline & { threadKey: SpanId })[];
+  const elsewhere = rows.filter(row => row.threadKey !== threadKey).map(({ id }) => id);
+  const entries = rows.filter(row => row.threadKey === threadKey).map(({ threadKey: _threadKey, ...entry }) => entry);
+  return { entries, elsewhere };
 }
 
 // A tool's entry is named after the call; the subagent that it started is the agent span below that call.

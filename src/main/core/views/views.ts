@@ -40,7 +40,7 @@ export class Views {
   }
 
   outline(input: In<'conversation', 'outline'>): Out<'conversation', 'outline'> {
-    return this.store.outline(input.sessionId, input.threadId);
+    return this.store.outline(input.sessionId, input.threadId, input.since);
   }
 
   entries(input: In<'conversation', 'entries'>): Out<'conversation', 'entries'> {

@@ -1,14 +1,16 @@
 // The outline of one thread, kept up to date, and the contents of the entries around those in view.
 //
-// Contract: snapshots are immutable; an entry that did not change is the same object. News is asked for at once, then
-// with a pause that grows with the time that an answer takes. What was loaded stays while the connection is away. A
-// store that nobody looks at stops listening; a few are kept, so that a view that comes back finds its place again.
+// Contract: snapshots are immutable; an entry that did not change is the same object. The outline is loaded once, then
+// kept up by "what changed since": asked at once, then at most every `intervalMs`, one question at a time. What was
+// loaded stays while the connection is away. A store that nobody looks at stops listening; a few are kept, so that a
+// view that comes back finds its place again.
 
 import type { VirtualItem } from '@tanstack/react-virtual';
 import { type Disposable, DisposableStore, toDisposable } from '../../../../shared/base/disposable.ts';
 import { Emitter } from '../../../../shared/base/emitter.ts';
 import { type PlayheadError, toPlayheadError } from '../../../../shared/base/errors.ts';
-import type { PlayheadClient } from '../../../../shared/contract/index.ts';
+import type { CallOutput } from '../../../../shared/contract/define.ts';
+import type { contract, PlayheadClient } from '../../../../shared/contract/index.ts';
 import type { SessionId, SpanId } from '../../../../shared/model/ids.ts';
 import type { Connection } from '../../../platform/connection.ts';
 import { type Content, ContentCache, nextPage, type Range, rangeAround } from './content-cache.ts';
@@ -18,15 +20,17 @@ import { mergeOutline, type OutlineEntry } from './outline.ts';
 export interface Conversation {
   readonly status: 'loading' | 'ready' | 'failed';
   readonly entries: readonly OutlineEntry[];
-  readonly indexById: ReadonlyMap<string, number>;
   readonly revision: number;
   /** Why the newest question failed; null when it did not. */
   readonly error: PlayheadError | null;
 }
 
-const nothingYet: Conversation = { status: 'loading', entries: [], indexById: new Map(), revision: 0, error: null };
+type OutlineAnswer = CallOutput<typeof contract.conversation.outline>;
 
-const SHORTEST_PAUSE_MS = 80;
+const nothingYet: Conversation = { status: 'loading', entries: [], revision: 0, error: null };
+
+/** Milliseconds between two questions while news keeps coming. */
+const intervalMs = 80;
 const RETRY_MS = 2000;
 const REQUESTS_AT_ONCE = 2;
 
@@ -90,7 +94,7 @@ export class ConversationStore {
     this.fetchContents();
   }
 
-  /** Asks for the outline again: after a push, a reconnect, a failure. */
+  /** Asks what changed since what is shown: after a push, a reconnect, a failure. */
   readonly catchUp = (): void => {
     this.stale = true;
     this.schedule();
@@ -111,8 +115,8 @@ export class ConversationStore {
   }
 
   private follow(): Disposable {
-    return this.client.sessions.changed(({ sessionIds }) => {
-      if (sessionIds.includes(this.sessionId)) this.catchUp();
+    return this.client.sessions.changed(({ revision, sessionIds }) => {
+      if (revision > this.state.revision && sessionIds.includes(this.sessionId)) this.catchUp();
     });
   }
 
@@ -140,16 +144,16 @@ export class ConversationStore {
   private async loadOutline(): Promise<void> {
     if (this.loading) return;
     const controller = new AbortController();
-    const begun = Date.now();
     this.loading = controller;
     this.stale = false;
-    let pauseMs = SHORTEST_PAUSE_MS;
+    const { sessionId, threadId, state } = this;
+    const since = state.revision === 0 ? null : state.revision;
     try {
-      const { sessionId, threadId } = this;
-      const answer = await this.client.conversation.outline({ sessionId, threadId }, controller.signal);
+      const answer = await this.client.conversation.outline({ sessionId, threadId, since }, controller.signal);
       if (this.loading !== controller) return;
-      pauseMs = Math.max(pauseMs, 2 * (Date.now() - begun));
-      this.take(answer.revision, answer.entries);
+      // A store that was made anew counts from the beginning: nothing that is known of the old one holds.
+      if (since !== null && answer.revision < since && !answer.reset) this.restart();
+      else this.take(answer, since === null || answer.reset);
     } catch (thrown) {
       if (this.loading !== controller || controller.signal.aborted) return;
       const error = toPlayheadError(thrown);
@@ -159,22 +163,26 @@ export class ConversationStore {
     } finally {
       if (this.loading === controller) {
         this.loading = undefined;
-        this.nextAt = Date.now() + pauseMs;
+        this.nextAt = Date.now() + intervalMs;
         this.schedule();
       }
     }
   }
 
-  private take(revision: number, answered: readonly OutlineEntry[]): void {
+  private take({ revision, entries: told, elsewhere }: OutlineAnswer, whole: boolean): void {
     const { state } = this;
-    // A store that was made anew counts from the beginning: nothing that is known of the old one holds.
-    if (revision < state.revision) this.cache.clear();
-    const { entries, changed } = mergeOutline(state.entries, answered);
-    if (changed || state.status !== 'ready' || state.error !== null) {
-      const indexById = changed ? new Map(entries.map((entry, index) => [entry.id, index])) : state.indexById;
-      this.publish({ status: 'ready', entries, indexById, revision, error: null });
+    const entries = mergeOutline(state.entries, { entries: told, elsewhere, whole });
+    if (entries !== state.entries || state.status !== 'ready' || state.error !== null) {
+      this.publish({ status: 'ready', entries, revision, error: null });
     } else this.state = { ...state, revision };
     this.fetchContents();
+  }
+
+  /** What is shown stays until all of it was asked for anew. */
+  private restart(): void {
+    this.cache.clear();
+    this.state = { ...this.state, revision: 0 };
+    this.stale = true;
   }
 
   private fetchContents(): void {

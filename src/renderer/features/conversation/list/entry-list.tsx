@@ -12,7 +12,7 @@ import { FoldContext } from '../content/use-fold.ts';
 import type { Conversation, ConversationStore } from './conversation-store.ts';
 import { Entry, type EntryActions } from './entry.tsx';
 import { type Move, moveOf, turnStart } from './keys.ts';
-import { isOf, type Selection, selectedIndex, standInIndex, turnBegunAt } from './outline.ts';
+import { indexOf, isOf, type Selection, selectedIndex, standInIndex, turnBegunAt } from './outline.ts';
 import { recordOf } from './record-of.ts';
 import { TurnBar } from './turn-bar.tsx';
 import { TurnLine } from './turn-line.tsx';
@@ -29,13 +29,14 @@ interface EntryListProps {
 export function EntryList({ sessionId, store, conversation, trace }: EntryListProps) {
   const { place, go } = usePlace();
   const client = useClient();
-  const { entries, indexById } = conversation;
+  const { entries } = conversation;
   const selected = useSelectedIndex(conversation, trace, place);
   const thread = trace.spans.get(store.threadId);
   const over = store.threadId !== ROOT_SPAN && thread?.endUs != null;
   const position = useListPosition({ store, conversation, selectedIndex: selected, over });
   const { virtualizer, scrollRef } = position;
   const turns = useMemo(() => turnEvents(trace.events), [trace.events]);
+  const rejected = useMemo(() => rejectedIn(trace.events), [trace.events]);
   /** The entry that was selected here, and is in view therefore. */
   const ownSelection = useRef(entries[selected]?.id);
   const focusNext = useRef<string | undefined>(undefined);
@@ -48,9 +49,9 @@ export function EntryList({ sessionId, store, conversation, trace }: EntryListPr
     go({ spanId: entry.spanId, eventId: entry.spanId === null ? entry.eventId : null, entryId: entry.id, threadId });
   };
   const actions = useStableActions({
-    select: entry => select(indexById.get(entry.id) ?? -1),
+    select: entry => select(indexOf(entries, entry)),
     showInGraph: entry => {
-      select(indexById.get(entry.id) ?? -1);
+      select(indexOf(entries, entry));
       go({ view: 'graph' });
     },
     openRecord: (entry, content) => {
@@ -106,17 +107,9 @@ export function EntryList({ sessionId, store, conversation, trace }: EntryListPr
       case 'last':
         return last;
       case 'next-turn':
-        return turnStart(
-          entries.map(entry => entry.turn),
-          from,
-          1,
-        );
+        return turnStart(entries, from, 1);
       case 'previous-turn':
-        return turnStart(
-          entries.map(entry => entry.turn),
-          from,
-          -1,
-        );
+        return turnStart(entries, from, -1);
       case 'page-down':
       case 'page-up': {
         const element = scrollRef.current;
@@ -153,7 +146,7 @@ export function EntryList({ sessionId, store, conversation, trace }: EntryListPr
   const folds = useMemo(() => ({ memory: position.folds, scope: '' }), [position.folds]);
   return (
     <div className="conversation-body">
-      <TurnBar entries={entries} topIndex={topIndex} turns={turns} rejected={rejectedIn(trace)} onMove={move} />
+      <TurnBar entries={entries} topIndex={topIndex} turns={turns} rejected={rejected} onMove={move} />
       {/* A feed is not a control; it takes the keys that move between its articles. */}
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions */}
       <div
@@ -214,12 +207,12 @@ export function EntryList({ sessionId, store, conversation, trace }: EntryListPr
 }
 
 /** The entry that is selected, be it by one of its spans, by its event, or because it stands for a span without entries. */
-function useSelectedIndex({ entries, indexById }: Conversation, { spans }: Trace, place: Selection): number {
+function useSelectedIndex({ entries }: Conversation, { spans }: Trace, place: Selection): number {
   const { spanId, eventId, entryId } = place;
   return useMemo(() => {
-    const own = selectedIndex(entries, indexById, { spanId, eventId, entryId });
+    const own = selectedIndex(entries, { spanId, eventId, entryId });
     return own >= 0 ? own : standInIndex(entries, spans, spanId);
-  }, [entries, indexById, spans, spanId, eventId, entryId]);
+  }, [entries, spans, spanId, eventId, entryId]);
 }
 
 interface ToEndProps {
@@ -274,8 +267,8 @@ function turnEvents(events: Trace['events']): ReadonlyMap<number, SessionEvent> 
   return turns;
 }
 
-function rejectedIn(trace: Trace): readonly SessionEvent[] {
-  return [...trace.events.values()].filter(event => event.kind === 'rejected');
+function rejectedIn(events: Trace['events']): readonly SessionEvent[] {
+  return [...events.values()].filter(event => event.kind === 'rejected');
 }
 
 /** Arrow keys first read on inside an entry that is taller than the view. True where that was done. */

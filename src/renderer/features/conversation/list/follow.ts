@@ -1,4 +1,4 @@
-// Whether the conversation follows its end, and what came below since the reader last saw the end. Pure.
+// Where a conversation opens, and whether it follows its end. Pure.
 
 /** Where the scroll container stands, in pixels. */
 export interface ScrollPosition {
@@ -18,11 +18,6 @@ export function followsAfterScroll(following: boolean, before: ScrollPosition, n
   return following && now.top >= before.top - 1;
 }
 
-/** Entries after the last one that was seen. One that is gone since says nothing: then none is called new. */
-export function countBelow(total: number, seenIndex: number | undefined): number {
-  return seenIndex === undefined ? 0 : Math.max(0, total - 1 - seenIndex);
-}
-
 export interface KeptPosition {
   /** The first entry in view, and how far its top is above the edge. */
   readonly entryId: string;
@@ -38,7 +33,7 @@ export type FirstPosition =
   | { readonly to: 'kept'; readonly index: number; readonly above: number };
 
 interface FirstPositionInput {
-  readonly indexById: ReadonlyMap<string, number>;
+  readonly entries: readonly { readonly id: string }[];
   readonly kept: KeptPosition | undefined;
   readonly selectedId: string | null;
   /** A conversation that was never seen opens at its end (it is what is going on); one that is over, at its start. */
@@ -48,12 +43,12 @@ interface FirstPositionInput {
 /**
  * Where a conversation opens: at what was selected elsewhere meanwhile, else where it was left, else at its end or start.
  */
-export function firstPosition({ indexById, kept, selectedId, over }: FirstPositionInput): FirstPosition {
-  const selected = selectedId === null ? undefined : indexById.get(selectedId);
-  if (selected !== undefined && (kept === undefined || kept.selectedId !== selectedId))
-    return { to: 'entry', index: selected };
+export function firstPosition({ entries, kept, selectedId, over }: FirstPositionInput): FirstPosition {
+  const find = (id: string | undefined) => (id === undefined ? -1 : entries.findIndex(entry => entry.id === id));
+  const selected = find(selectedId ?? undefined);
+  if (selected >= 0 && (kept === undefined || kept.selectedId !== selectedId)) return { to: 'entry', index: selected };
   if (kept?.atEnd === true) return { to: 'end' };
-  const index = kept === undefined ? undefined : indexById.get(kept.entryId);
-  if (kept !== undefined && index !== undefined) return { to: 'kept', index, above: kept.above };
+  const index = find(kept?.entryId);
+  if (kept !== undefined && index >= 0) return { to: 'kept', index, above: kept.above };
   return { to: over ? 'start' : 'end' };
 }

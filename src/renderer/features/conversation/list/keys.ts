@@ -1,5 +1,7 @@
 // What a key means in the conversation. Pure.
 
+import { type OutlineEntry, turnBegunAt } from './outline.ts';
+
 export type Move = 'next' | 'previous' | 'first' | 'last' | 'page-down' | 'page-up' | 'next-turn' | 'previous-turn';
 
 const moves: Readonly<Record<string, Move>> = {
@@ -20,11 +22,8 @@ export function moveOf(key: string): Move | undefined {
 }
 
 /** The entry at which the turn after (or before) that of `index` begins; `index` itself where there is none. */
-export function turnStart(turns: readonly (number | null)[], index: number, step: 1 | -1): number {
-  const begins = (at: number) => {
-    const turn = turns[at];
-    return turn != null && turn > 0 && turns.slice(0, at).findLast(before => before != null) !== turn;
-  };
-  for (let at = index + step; at >= 0 && at < turns.length; at += step) if (begins(at)) return at;
+export function turnStart(entries: readonly OutlineEntry[], index: number, step: 1 | -1): number {
+  for (let at = index + step; at >= 0 && at < entries.length; at += step)
+    if ((turnBegunAt(entries, at) ?? 0) > 0) return at;
   return index;
 }

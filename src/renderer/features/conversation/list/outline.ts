@@ -5,25 +5,54 @@ import type { contract } from '../../../../shared/contract/index.ts';
 import { ROOT_SPAN, type SpanId } from '../../../../shared/model/ids.ts';
 import type { Span } from '../../../../shared/model/span.ts';
 
-export type OutlineEntry = CallOutput<typeof contract.conversation.outline>['entries'][number];
+type OutlineAnswer = CallOutput<typeof contract.conversation.outline>;
+export type OutlineEntry = OutlineAnswer['entries'][number];
+
+/** What an answer says beside its entries. */
+export interface OutlineChange extends Pick<OutlineAnswer, 'entries' | 'elsewhere'> {
+  /** The entries are all that there are now, not only those that changed. */
+  readonly whole: boolean;
+}
 
 /**
- * The newer outline, with the objects of the older one wherever nothing changed, and the older list itself when nothing
- * changed at all: what is drawn from an unchanged object is not drawn again.
+ * The outline with a change taken in, sorted. It holds the objects of the older one wherever nothing changed, and is the
+ * older list itself when nothing changed at all: what is drawn from an unchanged object is not drawn again.
  */
 export function mergeOutline(
   before: readonly OutlineEntry[],
-  after: readonly OutlineEntry[],
-): { readonly entries: readonly OutlineEntry[]; readonly changed: boolean } {
-  const known = new Map(before.map(entry => [entry.id, entry]));
-  let changed = before.length !== after.length;
-  const entries = after.map((entry, index) => {
-    const old = known.get(entry.id);
-    const kept = old !== undefined && isSame(old, entry) ? old : entry;
-    changed ||= kept !== before[index];
-    return kept;
-  });
-  return changed ? { entries, changed } : { entries: before, changed };
+  { entries, elsewhere, whole }: OutlineChange,
+): readonly OutlineEntry[] {
+  const told = new Map(entries.map(entry => [entry.id, entry]));
+  const left = new Set(elsewhere);
+  const kept: OutlineEntry[] = [];
+  let same = 0;
+  for (const old of before) {
+    const now = told.get(old.id);
+    if (now === undefined) {
+      if (!whole && !left.has(old.id)) kept.push(old);
+    } else if (isSame(old, now)) {
+      told.set(old.id, old);
+      same += 1;
+    }
+  }
+  if (same === told.size && kept.length + same === before.length) return before;
+  return mergeSorted(kept, [...told.values()].sort(byPlace));
+}
+
+function mergeSorted(kept: readonly OutlineEntry[], told: readonly OutlineEntry[]): readonly OutlineEntry[] {
+  const pieces: (readonly OutlineEntry[])[] = [];
+  let from = 0;
+  for (const entry of told) {
+    const to = countUpTo(kept, entry);
+    pieces.push(kept.slice(from, to), [entry]);
+    from = to;
+  }
+  return [...pieces, kept.slice(from)].flat();
+}
+
+/** The order of a conversation, as the core sorts it. */
+export function byPlace(a: Position, b: Position): number {
+  return a.order - b.order || a.place - b.place;
 }
 
 function isSame(a: OutlineEntry, b: OutlineEntry): boolean {
@@ -32,20 +61,47 @@ function isSame(a: OutlineEntry, b: OutlineEntry): boolean {
     a.kind === b.kind &&
     a.turn === b.turn &&
     a.spanId === b.spanId &&
-    a.eventId === b.eventId
+    a.eventId === b.eventId &&
+    a.order === b.order &&
+    a.place === b.place
   );
 }
 
-/** The number of the turn that begins at this entry; undefined where none does. */
-export function turnBegunAt(entries: readonly OutlineEntry[], index: number): number | undefined {
-  const turn = entries[index]?.turn;
-  if (turn === null || turn === undefined || turn === 0) return undefined;
-  for (let i = index - 1; i >= 0; i -= 1) {
-    const before = entries[i]?.turn;
-    // What has no turn of its own (a late notice) does not end the one around it.
-    if (before !== null && before !== undefined) return before === turn ? undefined : turn;
+/** Where an entry stands among the others; it says so also when the entry itself is gone. */
+export type Position = Pick<OutlineEntry, 'order' | 'place'>;
+
+/** How many entries stand before a position or at it. */
+export function countUpTo(entries: readonly OutlineEntry[], position: Position): number {
+  let low = 0;
+  let high = entries.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const entry = entries[middle];
+    if (entry !== undefined && byPlace(entry, position) <= 0) low = middle + 1;
+    else high = middle;
   }
-  return turn;
+  return low;
+}
+
+/** The index of an entry; -1 where it is not. */
+export function indexOf(entries: readonly OutlineEntry[], entry: Position & Pick<OutlineEntry, 'id'>): number {
+  const index = countUpTo(entries, entry) - 1;
+  return entries[index]?.id === entry.id ? index : -1;
+}
+
+/** The number of the turn that an entry stands in; null before the first. */
+export function turnAt(entries: readonly OutlineEntry[], index: number): number | null {
+  for (let at = index; at >= 0; at -= 1) {
+    const turn = entries[at]?.turn ?? null;
+    if (turn !== null) return turn;
+  }
+  return null;
+}
+
+/** The number of the turn that begins at this entry; undefined where none does. A prompt may have several entries. */
+export function turnBegunAt(entries: readonly OutlineEntry[], index: number): number | undefined {
+  const turn = entries[index]?.turn ?? null;
+  return turn === null || turnAt(entries, index - 1) === turn ? undefined : turn;
 }
 
 export interface Selection {
@@ -58,13 +114,9 @@ export interface Selection {
  * The entry that a selection means. A span may have several entries (thinking, answer): the named one if it belongs to
  * the selection, else the first of them. -1 where nothing is selected or nothing here belongs to it.
  */
-export function selectedIndex(
-  entries: readonly OutlineEntry[],
-  indexById: ReadonlyMap<string, number>,
-  selection: Selection,
-): number {
+export function selectedIndex(entries: readonly OutlineEntry[], selection: Selection): number {
   const { spanId, eventId, entryId } = selection;
-  const named = entryId === null ? -1 : (indexById.get(entryId) ?? -1);
+  const named = entryId === null ? -1 : entries.findIndex(({ id }) => id === entryId);
   const entry = entries[named];
   if (entry && isOf(entry, selection)) return named;
   if (spanId === null && eventId === null) return -1;
@@ -88,7 +140,7 @@ export function standInIndex(
   spanId: SpanId | null,
 ): number {
   if (spanId === null || spanId === ROOT_SPAN) return -1;
-  const below = entries.findIndex(entry => entry.spanId !== null && ancestors(spans, entry.spanId).includes(spanId));
+  const below = entries.findIndex(entry => entry.spanId !== null && isBelow(spans, entry.spanId, spanId));
   if (below >= 0) return below;
   for (const above of ancestors(spans, spanId)) {
     const index = entries.findIndex(entry => entry.spanId === above);
@@ -97,15 +149,21 @@ export function standInIndex(
   return -1;
 }
 
-/** From the nearest up. Ends where a damaged log goes in circles. */
-function ancestors(spans: ReadonlyMap<SpanId, Pick<Span, 'parentId'>>, spanId: SpanId): readonly SpanId[] {
-  const found: SpanId[] = [];
+function isBelow(spans: ReadonlyMap<SpanId, Pick<Span, 'parentId'>>, spanId: SpanId, above: SpanId): boolean {
+  for (const ancestor of ancestors(spans, spanId)) if (ancestor === above) return true;
+  return false;
+}
+
+/** Where parents go in circles, in a damaged log, they end here. */
+const DEEPEST = 1000;
+
+/** From the nearest up. */
+function* ancestors(spans: ReadonlyMap<SpanId, Pick<Span, 'parentId'>>, spanId: SpanId): Generator<SpanId> {
   let at = spans.get(spanId)?.parentId ?? null;
-  while (at !== null && !found.includes(at)) {
-    found.push(at);
+  for (let depth = 0; at !== null && depth < DEEPEST; depth += 1) {
+    yield at;
     at = spans.get(at)?.parentId ?? null;
   }
-  return found;
 }
 
 /** Heights in pixels before an entry is measured, so that the scroll bar is about right from the start. */

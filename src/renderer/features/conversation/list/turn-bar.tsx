@@ -6,7 +6,7 @@ import { Button, IconButton } from '../../../ui/button.tsx';
 import { plural } from '../../../ui/format.ts';
 import { visibleText } from '../text/visible-text.ts';
 import type { Move } from './keys.ts';
-import type { OutlineEntry } from './outline.ts';
+import { type OutlineEntry, turnAt } from './outline.ts';
 
 interface TurnBarProps {
   readonly entries: readonly OutlineEntry[];
@@ -22,14 +22,14 @@ export function TurnBar({ entries, topIndex, turns, rejected, onMove }: TurnBarP
   const { go } = usePlace();
   const last = useMemo(() => entries.reduce((most, entry) => Math.max(most, entry.turn ?? 0), 0), [entries]);
   const turn = turnAt(entries, topIndex);
-  const words = turn === undefined ? null : (turns.get(turn)?.summary ?? null);
+  const words = turn === null ? null : (turns.get(turn)?.summary ?? null);
   const firstRejected = rejected.find(event => event.recordId !== null)?.recordId;
   return (
     <div className="conversation-bar">
       {last > 0 ? (
         <p className="conversation-bar-turn">
           <span className="number">
-            {turn === undefined || turn === 0 ? 'Before the first turn' : `Turn ${turn} of ${last}`}
+            {turn === null || turn === 0 ? 'Before the first turn' : `Turn ${turn} of ${last}`}
           </span>
           {words !== null && (
             <bdi className="truncate" dir="auto">
@@ -63,12 +63,4 @@ export function TurnBar({ entries, topIndex, turns, rejected, onMove }: TurnBarP
       )}
     </div>
   );
-}
-
-function turnAt(entries: readonly OutlineEntry[], index: number): number | undefined {
-  for (let at = index; at >= 0; at -= 1) {
-    const turn = entries[at]?.turn;
-    if (turn !== null && turn !== undefined) return turn;
-  }
-  return undefined;
 }

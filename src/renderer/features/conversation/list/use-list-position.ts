@@ -7,8 +7,8 @@ import { defaultRangeExtractor, useVirtualizer, type Virtualizer } from '@tansta
 import { type RefObject, useCallback, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { FoldMemory } from '../content/use-fold.ts';
 import type { Conversation, ConversationStore } from './conversation-store.ts';
-import { countBelow, END_THRESHOLD, firstPosition, followsAfterScroll, type ScrollPosition } from './follow.ts';
-import { estimateHeight } from './outline.ts';
+import { END_THRESHOLD, firstPosition, followsAfterScroll, type ScrollPosition } from './follow.ts';
+import { byPlace, countUpTo, estimateHeight } from './outline.ts';
 
 const OVERSCAN = 6;
 
@@ -34,13 +34,14 @@ export interface ListPosition {
 }
 
 export function useListPosition({ store, conversation, selectedIndex, over }: ListPositionInput): ListPosition {
-  const { entries, indexById } = conversation;
+  const { entries } = conversation;
   const scrollRef = useRef<HTMLDivElement>(null);
   const [first] = useState(() =>
-    firstPosition({ indexById, kept: store.position, selectedId: entries[selectedIndex]?.id ?? null, over }),
+    firstPosition({ entries, kept: store.position, selectedId: entries[selectedIndex]?.id ?? null, over }),
   );
   const [following, setFollowing] = useState(first.to === 'end');
-  const [seenId, setSeenId] = useState(entries.at(-1)?.id);
+  /** The last entry that was in view. */
+  const [seen, setSeen] = useState(entries.at(-1));
   const lastScroll = useRef<ScrollPosition>({ top: 0, distanceFromEnd: 0 });
 
   const virtualizer = useVirtualizer<HTMLDivElement, HTMLDivElement>({
@@ -73,8 +74,8 @@ export function useListPosition({ store, conversation, selectedIndex, over }: Li
     const { range } = instance;
     if (!range) return;
     store.show({ first: range.startIndex, last: range.endIndex });
-    const seen = seenId === undefined ? -1 : (indexById.get(seenId) ?? -1);
-    if (range.endIndex > seen) setSeenId(entries[range.endIndex]?.id);
+    const last = entries[range.endIndex];
+    if (last && (!seen || byPlace(last, seen) > 0)) setSeen(last);
   };
 
   const readScroll = useCallback((): ScrollPosition | undefined => {
@@ -164,7 +165,7 @@ export function useListPosition({ store, conversation, selectedIndex, over }: Li
     onScroll,
     folds,
     following,
-    newBelow: following ? 0 : countBelow(entries.length, seenId === undefined ? undefined : indexById.get(seenId)),
+    newBelow: following || !seen ? 0 : entries.length - countUpTo(entries, seen),
     toEnd,
     reveal,
   };
