@@ -33,6 +33,7 @@ export const rows = [
   ['src/main/core/store', [SHARED, 'src/main/core/base', `types of ${FACTS}`, 'better-sqlite3', 'zod', 'node:*']],
   ['src/main/core/worker-calls.ts', ['types of src/main/workers']],
   ['src/main/core/watch', [...CORE, 'chokidar']],
+  ['src/main/core/usage', [...CORE, 'resources/prices.json']],
   ['src/main/core/*', [...CORE, 'src/main/core/parsers']],
   ['src/main/workers', [SHARED, 'src/main/core/*', 'src/main/core/store/index.ts', 'zod', 'node:*']],
 
@@ -42,7 +43,7 @@ export const rows = [
     [SHARED, 'src/main/core/*', ROWS, 'src/main/core/worker-calls.ts', 'src/main/workers', 'node:*'],
   ],
   ['src/main/desktop', [SHARED, 'electron', 'zod', 'node:*']],
-  ['src/main/serve', [...DOOR, 'src/main/core/store/index.ts', 'package.json', 'ws']],
+  ['src/main/serve', [...DOOR, 'src/main/core/store/index.ts', 'src/main/core/usage/index.ts', 'package.json', 'ws']],
   ['src/main/index.ts', [SHARED, 'src/main', 'src/main/desktop', 'electron', 'assets', 'node:*']],
   ['src/main/cli.ts', [...DOOR, 'src/main/serve']],
   ['src/main/*.ts', [...DOOR, 'src/main/serve']],

@@ -1,6 +1,7 @@
 // One conversation or run of one agent.
 
 import { z } from 'zod';
+import { costSchema } from './cost.ts';
 import { sessionIdSchema, sourceIdSchema } from './ids.ts';
 import { usageSchema } from './usage.ts';
 
@@ -29,6 +30,8 @@ export const sessionSchema = z.object({
   records: z.int(),
   rejected: z.int(),
   usage: usageSchema,
+  /** By the prices that hold when it is asked for; absent where whoever tells of the session knows none. */
+  cost: costSchema.exactOptional(),
   revision: z.int(),
 });
 export type Session = z.infer<typeof sessionSchema>;

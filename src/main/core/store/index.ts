@@ -7,5 +7,7 @@ export { type IndexedHit, type IndexQuestion, SearchReader } from './search-read
 export type { SessionCursor } from './search-schema.ts';
 export type { ChangedSession, EntryCursor, SearchEntry, SearchSource, SessionFilter } from './search-source.ts';
 export { type SearchBatch, type SearchDocument, SearchWriter } from './search-writer.ts';
+export type { UsageSession } from './session-queries.ts';
 export type { SourceRow, SourceSpec } from './source-table.ts';
+export type { DaySum, SessionSum, UsageRange, UsageSum } from './usage-queries.ts';
 export { StoreWriter } from './writer.ts';

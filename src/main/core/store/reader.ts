@@ -15,6 +15,7 @@ import { SearchSource } from './search-source.ts';
 import * as sessions from './session-queries.ts';
 import * as sourceQueries from './source-queries.ts';
 import * as spans from './span-queries.ts';
+import * as usage from './usage-queries.ts';
 
 export type { EntryRef } from './event-queries.ts';
 export type { RecordRef } from './record-queries.ts';
@@ -231,6 +232,39 @@ export class StoreReader {
     if (bytes.length !== length)
       throw new PlayheadError('unreadable', `Only ${bytes.length} of ${length} archived bytes are there.`);
     return bytes;
+  }
+
+  /** First and last quarter of an hour (since 1970, UTC) of which there may be usage. */
+  usageSpan(): { readonly first: number; readonly last: number } | undefined {
+    return usage.usageSpan(this.db);
+  }
+
+  /** Every model that usage is recorded of; '' where it is not told. */
+  usageModels(): readonly string[] {
+    return usage.usageModels(this.db);
+  }
+
+  usageByDay(range: usage.UsageRange): readonly usage.DaySum[] {
+    return usage.usageByDay(this.db, range);
+  }
+
+  usageBySession(range: usage.UsageRange): readonly usage.SessionSum[] {
+    return usage.usageBySession(this.db, range);
+  }
+
+  /** What every session is called and grouped by. */
+  usageSessions(): readonly sessions.UsageSession[] {
+    return sessions.usageSessions(this.db);
+  }
+
+  /** What one span's response used; undefined where it does not count. Fails with 'not-found' for the session. */
+  usageOfSpan(sessionId: SessionId, spanId: SpanId): usage.UsageSum | undefined {
+    return usage.usageOfSpan(this.db, sessions.sessionKey(this.db, sessionId).id, spanId);
+  }
+
+  /** What each counted response of a session used, by its span. Fails with 'not-found'. */
+  usageOfSpans(sessionId: SessionId): ReadonlyMap<SpanId, usage.UsageSum> {
+    return usage.usageOfSpans(this.db, sessions.sessionKey(this.db, sessionId).id);
   }
 
   /** The declared format of that parser id, as JSON text. */

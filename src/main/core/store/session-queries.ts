@@ -129,6 +129,16 @@ export function workingFolders(db: ReadDb): string[] {
   return rows.map(row => row.cwd);
 }
 
+/** What a session is called and grouped by. */
+export type UsageSession = Pick<Session, 'id' | 'title' | 'project' | 'agent' | 'updateUs'>;
+
+export function usageSessions(db: ReadDb): UsageSession[] {
+  return (db.prepare(SELECT).all() as Stored[]).map(row => {
+    const { id, title, project, agent, updateUs } = toSession(row);
+    return { id, title, project, agent, updateUs };
+  });
+}
+
 /** Row id and reset mark of a session. Fails with 'not-found'. */
 export function sessionKey(db: ReadDb, id: SessionId): { id: number; resetRevision: number } {
   const row = db.prepare('SELECT id, reset_revision AS resetRevision FROM session WHERE public_id = ?').get(id);
