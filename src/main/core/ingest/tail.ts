@@ -5,6 +5,7 @@
 // A last line without its end waits, unless `settled` says that nobody is writing: then it is taken if it is whole JSON.
 // What cannot be read is part of the batch as a rejected record. Never throws for what stands in a file.
 
+import { PlayheadError } from '../../../shared/base/errors.ts';
 import type {
   DocumentParser,
   FileHint,
@@ -175,13 +176,18 @@ export class Tail {
     return file.read(this.row.offset + this.carry.size - last.length, last.length).equals(last);
   }
 
-  /** Compares everything that was read with what stands there now. */
+  /** Compares everything that was read with what stands there now. An archive that lost bytes is made again. */
   private async allStands(file: OpenFile): Promise<boolean> {
-    for (const { start, bytes } of this.store.archivedBlocks(this.row)) {
-      if (!file.read(start, bytes.length).equals(bytes)) return false;
-      await new Promise(resolve => setImmediate(resolve));
+    try {
+      for (const { start, bytes } of this.store.archivedBlocks(this.row)) {
+        if (!file.read(start, bytes.length).equals(bytes)) return false;
+        await new Promise(resolve => setImmediate(resolve));
+      }
+      return true;
+    } catch (thrown) {
+      if (thrown instanceof PlayheadError && thrown.code === 'unreadable') return false;
+      throw thrown;
     }
-    return true;
   }
 
   /** Nothing can be made of the file as it is. */

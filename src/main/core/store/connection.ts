@@ -38,7 +38,7 @@ export function openForWriting(dataDir: string): OpenedForWriting {
     return {
       db: openChecked(path),
       notices: [
-        `The store was damaged (${messageOf(thrown)}). It is kept as ${aside}; the sources are read again into a new one.`,
+        `The store was damaged (${messageOf(thrown).replace(/\s+/g, ' ')}). It is kept as ${aside}; the sources are read again into a new one.`,
       ],
     };
   }

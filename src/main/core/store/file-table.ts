@@ -87,3 +87,11 @@ export function saveFile(db: WriteDb, file: FileRow): void {
     unknownTypes: JSON.stringify(file.unknownTypes),
   });
 }
+
+/** Has the files whose archive ends in lost bytes compared with it when they are looked at, and so read again. */
+export function doubtFiles(db: WriteDb, lost: { readonly pack: number; readonly from: number }): void {
+  db.prepare(
+    `UPDATE file SET inode = 'unknown' WHERE id IN (SELECT file_id FROM raw_block
+       WHERE pack = ? AND pack_offset + pack_length > ? AND raw_block.generation = file.generation)`,
+  ).run(lost.pack, lost.from);
+}

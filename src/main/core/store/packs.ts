@@ -36,6 +36,8 @@ export class PackWriter {
   private pack: number;
   private end: number;
   private fd: number;
+  /** Where the store names bytes that are not there, as after a power cut; undefined where all are. */
+  readonly lost: { readonly pack: number; readonly from: number } | undefined;
 
   /** `last` is the end of the last frame that the store names; undefined where it names none. */
   constructor(dataDir: string, last: { readonly pack: number; readonly end: number } | undefined) {
@@ -47,8 +49,10 @@ export class PackWriter {
     this.fd = openSync(packPath(dataDir, this.pack), 'a+', 0o600);
     const { size } = fstatSync(this.fd);
     if (size > this.end) ftruncateSync(this.fd, this.end);
-    // Bytes that the store names are not there, as after a power cut: what follows must not take their place.
-    if (size < this.end) this.begin(this.pack + 1);
+    if (size >= this.end) return;
+    this.lost = { pack: this.pack, from: size };
+    // What follows must not take their place.
+    this.begin(this.pack + 1);
   }
 
   append(frame: Uint8Array): PackPlace {

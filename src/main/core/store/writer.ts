@@ -8,7 +8,7 @@ import { PlayheadError } from '../../../shared/base/errors.ts';
 import type { Batch, Committed, FileRow } from './batch.ts';
 import { BatchWork, type WriterMemory } from './batch-work.ts';
 import { diskTrouble, isCorrupt, markSuspect, openForWriting, type WriteDb } from './connection.ts';
-import { filesOfSource, insertFile, saveFile } from './file-table.ts';
+import { doubtFiles, filesOfSource, insertFile, saveFile } from './file-table.ts';
 import { type PackPlace, PackReader, PackWriter } from './packs.ts';
 import { removeDerived, supersedeRecords } from './rewrite.ts';
 import { listSources, removeSource, type SourceRow, type SourceSpec, upsertSource } from './source-table.ts';
@@ -33,6 +33,7 @@ export class StoreWriter {
       )
       .get() as { pack: number; end: number } | undefined;
     this.packs = new PackWriter(dataDir, last);
+    if (this.packs.lost) doubtFiles(db, this.packs.lost);
     const next = (table: string) =>
       (db.prepare(`SELECT coalesce(max(id), 0) + 1 AS id FROM ${table}`).get() as { id: number }).id;
     const types = db.prepare('SELECT id, name FROM record_type').all() as { id: number; name: string }[];
