@@ -3,6 +3,8 @@
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { PlayheadError } from '../shared/base/errors.ts';
+import { dayOfDate, isTimeZone } from '../shared/base/time-zone.ts';
+import { type UsageGroup, usageGroups } from '../shared/contract/usage.ts';
 import { type OpenRequest, sourceFormatIds } from './compose.ts';
 import type { NamedSource } from './core/sources/source-service.ts';
 import { defaultDataDir, homeDir } from './data-dir.ts';
@@ -19,6 +21,11 @@ export interface Arguments {
   readonly open: boolean;
   readonly project: string | undefined;
   readonly sessionId: string | undefined;
+  readonly by: UsageGroup;
+  /** Dates as 2026-03-29. */
+  readonly since: string | null;
+  readonly until: string | null;
+  readonly timezone: string | null;
 }
 
 export const flags = {
@@ -30,6 +37,10 @@ export const flags = {
   'no-open': { type: 'boolean' },
   path: { type: 'string' },
   session: { type: 'string' },
+  by: { type: 'string' },
+  since: { type: 'string' },
+  until: { type: 'string' },
+  timezone: { type: 'string' },
 } as const;
 export type FlagName = keyof typeof flags;
 
@@ -49,6 +60,10 @@ export function readArguments(args: readonly string[], cwd: string, env: NodeJS.
     open: !(values['no-open'] ?? false),
     project: values.path === undefined ? undefined : path('path', values.path),
     sessionId: values.session,
+    by: readGroup(values.by ?? 'day'),
+    since: readDate('since', values.since),
+    until: readDate('until', values.until),
+    timezone: readTimeZone(values.timezone),
   };
 }
 
@@ -67,6 +82,31 @@ function readPort(text: string): number {
   if (!(port <= 65_535))
     throw new PlayheadError('bad-input', `--port takes a number from 0 to 65535, not ${JSON.stringify(text)}.`);
   return port;
+}
+
+function readGroup(text: string): UsageGroup {
+  const group = usageGroups.find(known => known === text);
+  if (group === undefined)
+    throw new PlayheadError('bad-input', `--by takes ${usageGroups.join(', ')}, not ${JSON.stringify(text)}.`);
+  return group;
+}
+
+/** 2026-03-29 or 20260329, as 2026-03-29. */
+function readDate(flag: FlagName, text: string | undefined): string | null {
+  if (text === undefined) return null;
+  const date = text.replace(/^(\d{4})(\d{2})(\d{2})$/, '$1-$2-$3');
+  if (dayOfDate(date) === undefined)
+    throw new PlayheadError('bad-input', `--${flag} takes a date such as 2026-03-29, not ${JSON.stringify(text)}.`);
+  return date;
+}
+
+function readTimeZone(text: string | undefined): string | null {
+  if (text !== undefined && !isTimeZone(text))
+    throw new PlayheadError(
+      'bad-input',
+      `--timezone takes a name such as Europe/Berlin or UTC, not ${JSON.stringify(text)}.`,
+    );
+  return text ?? null;
 }
 
 function readPath(flag: FlagName, text: string, cwd: string, env: NodeJS.ProcessEnv): string {

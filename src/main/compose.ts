@@ -261,6 +261,9 @@ function makeHandlers({ options, notices, reader, search, sources, shown, progre
       scan: (input, { signal }) => searching().scan(input, signal),
       status: () => searching().status(),
     },
+    usage: {
+      report: question => reader.call('usageReport', question),
+    },
     sources: {
       list: async () => ({
         sources: await sources.list(),

@@ -109,6 +109,7 @@ export class FakeCore {
         openSample: missing,
         ...given.sources,
       },
+      usage: { report: missing, ...given.usage },
     };
   }
 

@@ -7,6 +7,7 @@ import { PlayheadError, toPlayheadError } from '../../shared/base/errors.ts';
 import type { Session } from '../../shared/model/session.ts';
 import { type Arguments, type FlagName, readArguments, requestOf } from '../arguments.ts';
 import type { StoreReader } from '../core/store/index.ts';
+import type { UsageService } from '../core/usage/index.ts';
 import { indexSources, withReader } from './fresh-store.ts';
 import { indexLines } from './index-text.ts';
 import { print, printError } from './output.ts';
@@ -14,6 +15,7 @@ import { runServe } from './run-serve.ts';
 import { eventJson, sessionJson, spanJson } from './session-json.ts';
 import { sessionLines, traceLines } from './session-text.ts';
 import { usage } from './usage.ts';
+import { reportUsage } from './usage-report.ts';
 import { version } from './version.ts';
 
 interface Command {
@@ -48,6 +50,11 @@ const commands: Readonly<Record<string, Command>> = {
     wrong: words =>
       words.length === 1 ? undefined : 'show takes one session: its id, its native id, or the beginning of one.',
     run: ([session = ''], args) => showSession(session, args),
+  },
+  usage: {
+    flags: ['by', 'since', 'until', 'timezone'],
+    wrong: noWords,
+    run: (_words, args) => reportUsage(args),
   },
   version: {
     flags: [],
@@ -114,27 +121,27 @@ async function listSessions(args: Arguments): Promise<void> {
 
 const PAGE = 1000;
 
-function allSessions(reader: StoreReader): readonly Session[] {
+function allSessions(reader: StoreReader, usage: UsageService): readonly Session[] {
   const all: Session[] = [];
   for (;;) {
     const last = all.at(-1);
     const before = last ? { updateUs: last.updateUs ?? 0, id: last.id } : null;
     const { sessions } = reader.sessions({ limit: PAGE, before, since: null, filter: '' });
     all.push(...sessions);
-    if (sessions.length < PAGE) return all;
+    if (sessions.length < PAGE) return usage.withCosts(all);
   }
 }
 
 async function showSession(text: string, args: Arguments): Promise<void> {
-  const { session, trace } = await withReader(args, reader => {
-    const found = reader.findSession(text);
-    return { session: found, trace: reader.trace(found.id, null) };
+  const { session, trace, costs } = await withReader(args, (reader, usage) => {
+    const found = usage.withCost(reader.findSession(text));
+    return { session: found, trace: reader.trace(found.id, null), costs: usage.spanCosts(found.id) };
   });
   if (args.json)
     print(
       JSON.stringify({
         session: sessionJson(session),
-        spans: trace.spans.map(spanJson),
+        spans: trace.spans.map(span => spanJson(span, costs.get(span.id))),
         events: trace.events.map(eventJson),
       }),
     );

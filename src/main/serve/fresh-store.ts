@@ -5,6 +5,7 @@ import { PlayheadError } from '../../shared/base/errors.ts';
 import type { Arguments } from '../arguments.ts';
 import { type App, compose } from '../compose.ts';
 import { type IndexReport, StoreReader } from '../core/store/index.ts';
+import { PriceBook, UsageService } from '../core/usage/index.ts';
 import { claimInstance } from '../instance.ts';
 import { indexReportSchema, type RunningMessage } from '../requests.ts';
 import { printError } from './output.ts';
@@ -22,12 +23,12 @@ export function indexSources(args: Arguments): Promise<IndexReport> {
   );
 }
 
-/** Reads a store that was brought up to date. */
-export async function withReader<T>(args: Arguments, run: (reader: StoreReader) => T): Promise<T> {
+/** Reads a store that was brought up to date; `usage` knows what things cost. */
+export async function withReader<T>(args: Arguments, run: (reader: StoreReader, usage: UsageService) => T): Promise<T> {
   const read = async () => {
     const reader = new StoreReader(args.dataDir);
     try {
-      return run(reader);
+      return run(reader, new UsageService(reader, new PriceBook(args.dataDir)));
     } finally {
       reader.close();
     }

@@ -1,6 +1,7 @@
 // Sessions, spans and events as programs get them from the command line: times are ISO 8601 in UTC.
 
 import { usToIso } from '../../shared/base/time.ts';
+import type { Cost } from '../../shared/model/cost.ts';
 import type { Session } from '../../shared/model/session.ts';
 import type { SessionEvent, Span } from '../../shared/model/span.ts';
 
@@ -23,12 +24,15 @@ export function sessionJson(session: Session): object {
     rejected: session.rejected,
     errors: session.errors,
     usage: session.usage,
+    /** API value; null where it is not known. */
+    costNanoUsd: session.cost?.nanoUsd ?? null,
   };
 }
 
-export function spanJson(span: Span): object {
+/** `cost` of a span whose response counts. */
+export function spanJson(span: Span, cost: Cost | undefined): object {
   const { startUs, endUs, revision: _, ...rest } = span;
-  return { ...rest, startedAt: time(startUs), endedAt: time(endUs) };
+  return { ...rest, costNanoUsd: cost?.nanoUsd ?? null, startedAt: time(startUs), endedAt: time(endUs) };
 }
 
 export function eventJson(event: SessionEvent): object {

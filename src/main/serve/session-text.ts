@@ -1,5 +1,6 @@
 // Sessions as people read them on a terminal: a list, and one of them as a tree.
 
+import { costText } from '../../shared/model/cost.ts';
 import type { Session } from '../../shared/model/session.ts';
 import type { Span, SpanKind, SpanStatus } from '../../shared/model/span.ts';
 import { totalTokens } from '../../shared/model/usage.ts';
@@ -17,6 +18,7 @@ const COLUMNS: readonly Column[] = [
   { title: 'TURNS', align: 'right' },
   { title: 'SPANS', align: 'right' },
   { title: 'TOKENS', align: 'right' },
+  { title: 'COST', align: 'right' },
   { title: 'TITLE', style: 'bold' },
 ];
 
@@ -31,6 +33,7 @@ export function sessionLines(sessions: readonly Session[], nowMs: number): reado
       String(session.turns),
       String(session.spans),
       formatCount(totalTokens(session.usage)),
+      session.cost ? costText(session.cost) : '',
       clean(session.title),
     ]),
   );
@@ -55,6 +58,7 @@ function headLines(session: Session, nowMs: number): readonly string[] {
     amount(session.turns, 'turn'),
     amount(session.spans, 'span'),
     `${formatCount(tokensIn)} tokens in, ${formatCount(usage.output)} out`,
+    ...(session.cost && session.cost.responses > 0 ? [`${costText(session.cost)} API value`] : []),
     ...(session.errors > 0 ? [amount(session.errors, 'error')] : []),
     ...(session.rejected > 0 ? [`${amount(session.rejected, 'record')} could not be read`] : []),
   ];

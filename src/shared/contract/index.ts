@@ -7,8 +7,9 @@ import type { Handlers } from './server.ts';
 import { sessions } from './sessions.ts';
 import { sources } from './sources.ts';
 import { conversation, records, trace } from './trace.ts';
+import { usage } from './usage.ts';
 
-export const contract = { app, conversation, records, search, sessions, sources, trace };
+export const contract = { app, conversation, records, search, sessions, sources, trace, usage };
 export type Contract = typeof contract;
 export type PlayheadClient = ClientOf<Contract>;
 export type PlayheadHandlers = Handlers<Contract>;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { contentBlockSchema } from '../model/content.ts';
+import { costSchema } from '../model/cost.ts';
 import { recordIdSchema, sessionIdSchema, spanIdSchema } from '../model/ids.ts';
 import { recordPlaceSchema, sessionEventSchema, spanSchema } from '../model/span.ts';
 import { query } from './define.ts';
@@ -23,6 +24,8 @@ export const trace = {
     input: z.object({ sessionId: sessionIdSchema, spanId: spanIdSchema }),
     output: z.object({
       span: spanSchema,
+      /** Of a counted model response; absent elsewhere. */
+      cost: costSchema.exactOptional(),
       attrs: z.record(z.string(), z.unknown()),
       blocks: z.array(contentBlockSchema),
       records: z.array(recordPlaceSchema),

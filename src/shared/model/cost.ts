@@ -20,5 +20,20 @@ export const costSchema = z.object({
 });
 export type Cost = z.infer<typeof costSchema>;
 
+/** As people read it: '$12.34', '≥ $0.082', 'unknown'; empty where no usage is recorded. */
+export function costText({ nanoUsd, atLeast, responses }: Cost): string {
+  if (nanoUsd === null) return responses === 0 ? '' : 'unknown';
+  return `${atLeast ? '≥ ' : ''}${usdText(nanoUsd)}`;
+}
+
+/** $0, $0.0012, $0.082, $0.42, $12.34, $1,234: cents, and more digits where cents would say nothing. */
+export function usdText(nanoUsd: number): string {
+  const usd = nanoUsd / 1e9;
+  if (usd === 0) return '$0';
+  if (usd < 0.0001) return '< $0.0001';
+  const digits = usd < 0.01 ? 4 : usd < 0.1 ? 3 : usd < 1000 ? 2 : 0;
+  return `$${usd.toFixed(digits).replace(/\B(?=(\d{3})+$)/g, digits === 0 ? ',' : '')}`;
+}
+
 /** Of what has no usage: nothing to make a cost of. */
 export const noCost: Cost = { nanoUsd: null, atLeast: false, responses: 0, unpriced: 0, reported: 0 };
