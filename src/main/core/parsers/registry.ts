@@ -12,6 +12,8 @@ import { codexExec } from './codex-exec.ts';
 import { codexRollout } from './codex.ts';
 import { copilotEvents } from './copilot.ts';
 import { copilotOtelLines } from './copilot-otel.ts';
+import { droidSession } from './droid.ts';
+import { droidSettings } from './droid-settings.ts';
 import { geminiChatDocument, geminiChatLines } from './gemini.ts';
 import { jaegerExport } from './jaeger.ts';
 import { langfuseExport } from './langfuse.ts';
@@ -48,6 +50,8 @@ export const parsers: readonly Parser[] = [
   zipkinExport,
   copilotEvents,
   copilotOtelLines,
+  droidSession,
+  droidSettings,
   claudeStreamJson,
   claudeOutputJson,
   droidStreamJson,

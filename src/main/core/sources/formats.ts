@@ -117,6 +117,14 @@ export const sourceFormats: readonly SourceFormat[] = [
     },
     include: isJsonl,
   },
+  {
+    id: 'droid',
+    label: 'Droid',
+    places: ['~/.factory/sessions'],
+    parts: ['sessions'],
+    defaults: env => [{ root: join(home(env), '.factory'), starts: ['sessions'] }],
+    include: relPath => isJsonl(relPath) || /\.settings\.json$/.test(relPath),
+  },
   { id: 'otlp', label: 'OpenTelemetry JSON', places: [], parts: [], defaults: () => [], include: isJson },
   { id: 'auto', label: 'Any known format', places: [], parts: [], defaults: () => [], include: isJson },
 ];
