@@ -110,6 +110,22 @@ describe('GraphModel', () => {
     );
   });
 
+  it('moves nothing when a subagent starts a subagent of its own', async () => {
+    const { model } = makeModel();
+    const root = span({ id: ROOT_SPAN, endUs: null, status: 'open' });
+    const first = span({ id: 'first', kind: 'agent', endUs: null, status: 'open' });
+    const second = span({ id: 'second', parentId: 'first', kind: 'agent', startUs: 20 });
+    const before = placesOf(
+      await shown(model, { spans: spanMap({ spans: [root, first], events: [] }), events: new Map() }),
+    );
+    const after = await shown(model, {
+      spans: spanMap({ spans: [root, first, second], events: [] }),
+      events: new Map(),
+    });
+    expect(after.relaid).toBe(false);
+    expect(placesOf(after)).toEqual(new Map([...before, ['s:second', expect.anything()]]));
+  });
+
   it('lays out anew when a span turns out to belong elsewhere', async () => {
     const { model } = makeModel();
     const root = span({ id: ROOT_SPAN });

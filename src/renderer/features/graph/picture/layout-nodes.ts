@@ -26,8 +26,9 @@ export function layoutNodesOf(visible: Visible): LayoutNode[] {
 function layoutNodeOf(one: VisibleNode, height: number): LayoutNode {
   const { node, parentId } = one;
   const form = formOf(node);
-  const half = sizes[form].width / 2;
   const isCircle = form === 'agent' || form === 'orchestrator';
+  // An agent that starts its first agent becomes an orchestrator, and stays where it stands.
+  const half = (isCircle ? sizes.orchestrator : sizes[form]).width / 2;
   const { open, endUs } = node.totals;
   const least = isRunningAgent(one) ? agentRows : 1;
   return {
