@@ -1,6 +1,7 @@
 // Serves the app to a browser on this machine, until told to stop.
 
 import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import { toPlayheadError } from '../../shared/base/errors.ts';
 import { type App, compose, type OpenRequest } from '../compose.ts';
@@ -10,6 +11,8 @@ import { instanceMessageSchema, type OpenAnswer, openAnswerSchema } from '../req
 import { Access } from './access.ts';
 import { type RunningServer, startHttpServer } from './http-server.ts';
 import { print, printError } from './output.ts';
+
+const copiesMs = 1000;
 
 export interface ServeOptions {
   readonly dataDir: string;
@@ -145,8 +148,16 @@ function openBrowser(url: string): void {
   child.unref();
 }
 
+/** A later signal ends it at once, but not the copies of the first that a shell's group or a launcher passes on. */
 function untilToldToStop(): Promise<void> {
   return new Promise(resolve => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
+    let toldMs: number | undefined;
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      process.on(signal, () => {
+        toldMs ??= Date.now();
+        if (Date.now() - toldMs > copiesMs) process.exit(128 + constants.signals[signal]);
+        resolve();
+      });
+    }
   });
 }
