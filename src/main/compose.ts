@@ -160,7 +160,12 @@ async function start(
       return reader.call('report', { sourceIds, maxSkipped });
     },
     async open(request) {
-      if (request.project !== undefined) shown.project = request.project;
+      const { files, sessionId, project } = request;
+      if (files.length > 0 || sessionId !== undefined || project !== undefined) {
+        // What an earlier start asked for is over, even where nothing is found for this one.
+        shown.session = null;
+        shown.project = project ?? null;
+      }
       const session = await findRequested(request, sources, reader, settle);
       if (session) {
         shown.session = session;
