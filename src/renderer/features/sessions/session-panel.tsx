@@ -199,5 +199,5 @@ export function SessionsSkeleton() {
 
 function count(loaded: number, total: number, filter: string): string {
   const all = loaded < total ? `${formatCount(loaded)} of ${formatCount(total)}` : formatCount(total);
-  return `${all} ${total === 1 ? 'session' : 'sessions'}${filter === '' ? '' : ' fit'}`;
+  return `${all} ${total === 1 ? 'session' : 'sessions'}${filter === '' ? '' : total === 1 ? ' fits' : ' fit'}`;
 }
