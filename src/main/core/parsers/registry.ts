@@ -18,6 +18,7 @@ import { geminiChatDocument, geminiChatLines } from './gemini.ts';
 import { jaegerExport } from './jaeger.ts';
 import { langfuseExport } from './langfuse.ts';
 import { langsmithExport } from './langsmith.ts';
+import { apiMessages } from './messages.ts';
 import { otlpJsonDocument, otlpJsonLines } from './otlp.ts';
 import { piSession } from './pi.ts';
 import { qwenChat } from './qwen.ts';
@@ -55,6 +56,7 @@ export const parsers: readonly Parser[] = [
   claudeStreamJson,
   claudeOutputJson,
   droidStreamJson,
+  apiMessages,
 ];
 
 const byId = new Map(parsers.map(parser => [parser.id, parser]));

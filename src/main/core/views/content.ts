@@ -78,7 +78,16 @@ export class ContentReader {
       throw new PlayheadError('too-large', `The record has ${ref.length} bytes; read it in the Raw view.`);
     const parser = ref.parser === null ? undefined : this.parserById(ref.parser);
     if (!parser) throw new PlayheadError('internal', `There is no parser ${ref.parser}.`);
-    return parser.content(JSON.parse(this.store.bytes(ref, ref.length).toString('utf8')));
+    return parser.content(valueOf(this.store.bytes(ref, ref.length).toString('utf8')));
+  }
+}
+
+/** Records are JSON but for a few formats (captures of event streams), whose parser is handed the text. */
+function valueOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
   }
 }
 
