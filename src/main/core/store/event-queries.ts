@@ -34,48 +34,47 @@ export interface EntryOutline {
 }
 
 const TURN_ORDER = 'ORDER BY coalesce(at_us, 0), ord, id';
-/** The prompts that begin turns, with their numbers: reading order may differ from time. */
-const TURNS = `turns AS (SELECT key, row_number() OVER (${TURN_ORDER}) AS turn FROM event WHERE session_id = @sessionId AND turn = 1)`;
-const EVENT_COLUMNS = `event.key AS id, kind, name, at_us AS atUs, span_key AS spanId, thread_key AS threadId, turns.turn AS turn, summary,
-  record_id AS recordId, ord AS "order", revision`;
-const EVENT_FROM = 'FROM event LEFT JOIN turns ON turns.key = event.key';
+const EVENT_COLUMNS = `key AS id, kind, name, at_us AS atUs, span_key AS spanId, thread_key AS threadId, summary, record_id AS recordId,
+  ord AS "order", revision`;
 
-/** Number of each turn by the key of its prompt. */
-export function turnNumbers(db: ReadDb, sessionId: number): ReadonlyMap<string, number> {
-  const rows = db.prepare(`WITH ${TURNS} SELECT key, turn FROM turns`).all({ sessionId }) as {
+type Numbers = ReadonlyMap<string, number>;
+
+/** Number of each turn by the key of its prompt. Reading order may differ from time. */
+export function turnNumbers(db: ReadDb, sessionId: number): Numbers {
+  const keys = db.prepare(`SELECT key FROM event WHERE session_id = ? AND turn = 1 ${TURN_ORDER}`).all(sessionId) as {
     key: string;
-    turn: number;
   }[];
-  return new Map(rows.map(row => [row.key, row.turn]));
+  return new Map(keys.map(({ key }, index) => [key, index + 1]));
 }
 
 export function listEvents(db: ReadDb, sessionId: number, since: number | null): SessionEvent[] {
   const changed = since === null ? '' : 'AND revision > @since';
-  return db
-    .prepare(
-      `WITH ${TURNS} SELECT ${EVENT_COLUMNS} ${EVENT_FROM} WHERE session_id = @sessionId ${changed} ${TURN_ORDER}`,
-    )
-    .all(since === null ? { sessionId } : { sessionId, since }) as SessionEvent[];
+  const rows = db
+    .prepare(`SELECT ${EVENT_COLUMNS} FROM event WHERE session_id = @sessionId ${changed} ${TURN_ORDER}`)
+    .all(since === null ? { sessionId } : { sessionId, since }) as Omit<SessionEvent, 'turn'>[];
+  const turns = turnNumbers(db, sessionId);
+  return rows.map(row => ({ ...row, turn: turns.get(row.id) ?? null }));
 }
 
 export function eventByKey(db: ReadDb, sessionId: number, key: string): SessionEvent | undefined {
-  return db
-    .prepare(`WITH ${TURNS} SELECT ${EVENT_COLUMNS} ${EVENT_FROM} WHERE session_id = @sessionId AND event.key = @key`)
-    .get({ sessionId, key }) as SessionEvent | undefined;
+  const row = db
+    .prepare(`SELECT ${EVENT_COLUMNS} FROM event WHERE session_id = @sessionId AND key = @key`)
+    .get({ sessionId, key }) as Omit<SessionEvent, 'turn'> | undefined;
+  return row && { ...row, turn: turnNumbers(db, sessionId).get(key) ?? null };
 }
 
-const OUTLINE = `WITH ${TURNS} SELECT entry.key AS id, entry.kind, entry.span_key AS spanId, entry.event_key AS eventId, turns.turn,
-  entry.ord AS "order", entry.id AS place, entry.revision`;
-const OUTLINE_FROM = 'FROM entry LEFT JOIN turns ON turns.key = entry.event_key';
+const OUTLINE = `SELECT entry.key AS id, entry.kind, entry.span_key AS spanId, entry.event_key AS eventId, entry.ord AS "order",
+  entry.id AS place, entry.revision, entry.thread_key AS threadKey FROM entry`;
 const OUTLINE_ORDER = 'ORDER BY entry.ord, entry.id';
+
+type Outlined = Omit<EntryOutline, 'turn'> & { readonly threadKey: SpanId };
 
 /** Every entry of a thread in order. */
 export function outline(db: ReadDb, sessionId: number, threadKey: SpanId): EntryOutline[] {
-  return db
-    .prepare(
-      `${OUTLINE} ${OUTLINE_FROM} WHERE entry.session_id = @sessionId AND entry.thread_key = @threadKey ${OUTLINE_ORDER}`,
-    )
-    .all({ sessionId, threadKey }) as EntryOutline[];
+  const rows = db
+    .prepare(`${OUTLINE} WHERE entry.session_id = @sessionId AND entry.thread_key = @threadKey ${OUTLINE_ORDER}`)
+    .all({ sessionId, threadKey }) as Outlined[];
+  return numbered(rows, turnNumbers(db, sessionId));
 }
 
 /** The entries of a thread that changed, or whose prompt did, and the keys of those that changed in other threads. */
@@ -87,16 +86,23 @@ export function outlineSince(
 ): { entries: EntryOutline[]; elsewhere: string[] } {
   const rows = db
     .prepare(
-      `${OUTLINE}, entry.thread_key AS threadKey ${OUTLINE_FROM} WHERE entry.id IN (
+      `${OUTLINE} WHERE entry.id IN (
          SELECT id FROM entry WHERE session_id = @sessionId AND revision > @since
          UNION SELECT entry.id FROM event CROSS JOIN entry ON entry.session_id = event.session_id AND entry.event_key = event.key
            WHERE event.session_id = @sessionId AND event.revision > @since AND event.turn = 1
        ) ${OUTLINE_ORDER}`,
     )
-    .all({ sessionId, since }) as (EntryOutline & { threadKey: SpanId })[];
+    .all({ sessionId, since }) as Outlined[];
   const elsewhere = rows.filter(row => row.threadKey !== threadKey).map(({ id }) => id);
-  const entries = rows.filter(row => row.threadKey === threadKey).map(({ threadKey: _threadKey, ...entry }) => entry);
-  return { entries, elsewhere };
+  const own = rows.filter(row => row.threadKey === threadKey);
+  return { entries: numbered(own, turnNumbers(db, sessionId)), elsewhere };
+}
+
+function numbered(rows: readonly Outlined[], turns: Numbers): EntryOutline[] {
+  return rows.map(({ threadKey: _threadKey, ...row }) => ({
+    ...row,
+    turn: (row.eventId === null ? undefined : turns.get(row.eventId)) ?? null,
+  }));
 }
 
 // A tool's entry is named after the call; the subagent that it started is the agent span below that call.
