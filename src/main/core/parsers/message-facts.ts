@@ -155,9 +155,10 @@ function sayResult(reading: MessageReading, result: Extract<Piece, { kind: 'resu
   sayEntry(reading, { key, entry: 'tool', block, span: key, result: true });
 }
 
-/** Calls that can get no result any more: how they ended is not told. */
-export function closeCalls(reading: MessageReading, status: 'ok' | 'aborted' | 'unknown'): void {
-  for (const { key } of reading.state.calls.splice(0)) saySpan(reading, { key, status, endUs: reading.timeUs });
+/** Calls whose result was not recorded, though what came after tells that they ended. */
+export function endCalls(reading: MessageReading, status: 'ok' | 'aborted'): void {
+  for (const { key } of reading.state.calls)
+    saySpan(reading, { key, status, endUs: reading.timeUs, attrs: { resultRecorded: false } });
 }
 
 function summaryOf(pieces: readonly Piece[]): string | undefined {

@@ -12,6 +12,7 @@ import { codexExec } from './codex-exec.ts';
 import { codexRollout } from './codex.ts';
 import { copilotEvents } from './copilot.ts';
 import { copilotOtelLines } from './copilot-otel.ts';
+import { cursorTranscript } from './cursor.ts';
 import { droidSession } from './droid.ts';
 import { droidSettings } from './droid-settings.ts';
 import { geminiChatDocument, geminiChatLines } from './gemini.ts';
@@ -51,6 +52,7 @@ export const parsers: readonly Parser[] = [
   zipkinExport,
   copilotEvents,
   copilotOtelLines,
+  cursorTranscript,
   droidSession,
   droidSettings,
   claudeStreamJson,

@@ -125,6 +125,14 @@ export const sourceFormats: readonly SourceFormat[] = [
     defaults: env => [{ root: join(home(env), '.factory'), starts: ['sessions'] }],
     include: relPath => isJsonl(relPath) || /\.settings\.json$/.test(relPath),
   },
+  {
+    id: 'cursor',
+    label: 'Cursor',
+    places: ['~/.cursor/projects/*/agent-transcripts'],
+    parts: ['projects'],
+    defaults: env => [{ root: join(home(env), '.cursor'), starts: ['projects'] }],
+    include: relPath => isJsonl(relPath) && /(^|\/)agent-transcripts\//.test(relPath),
+  },
   { id: 'otlp', label: 'OpenTelemetry JSON', places: [], parts: [], defaults: () => [], include: isJson },
   { id: 'auto', label: 'Any known format', places: [], parts: [], defaults: () => [], include: isJson },
 ];

@@ -46,14 +46,15 @@ const owners: readonly (readonly [place: RegExp, parser: string])[] = [
   [/^(logs\/)?chrome-trace\//, 'chrome-trace'],
   [/^captured\/claude\/[^/]+\/stream\.jsonl$|^stream-json\/claude-/, 'claude-stream-json'],
   [/^(logs\/droid\/.*session-store|droid\/).*\.jsonl$/, 'droid-session'],
+  [/^(logs\/)?cursor\//, 'cursor-transcript'],
   [/^droid\/.*\.settings\.json$/, 'droid-settings'],
   [/^logs\/droid\/.*stream.*\.jsonl$|^stream-json\/(vibekanban|jazzyalex)-/, 'droid-stream-json'],
 ];
 
-/** A file of this kind is known by its name only: its content is a small object like many others. */
-const knownByName = /\.(meta|settings)\.json$/;
+/** What these are is told by their names: a small object like many others, a transcript that names no session. */
+const knownByName = /\.(meta|settings)\.json$|^cursor\/.*\/subagents\//;
 /** Content says what these are; which session they belong to is said by the names of the files. */
-const sessionByName = /^anton\/old\/|\/64bf9234-35a5-4a42-b27f-96f929dba091\.jsonl$/;
+const sessionByName = /^anton\/old\/|^(logs\/)?cursor\/|\/64bf9234-35a5-4a42-b27f-96f929dba091\.jsonl$/;
 /** The fixtures of other tests are programs, not logs. */
 const isLog = (path: string): boolean => !path.startsWith('import-rules/');
 
