@@ -235,12 +235,16 @@ export class IngestService {
   private noticeMapping(live: Live, found: FoundFile): void {
     const noticed = this.recogniser.noticeMapping(`${live.root}/${found.relPath}`);
     if (noticed.kind === 'known') return;
-    const row = live.files.get(found.relPath)?.row ?? this.store.addFile(live.row.id, found.relPath);
-    const { size, modifiedUs, inode, bornUs } = found;
-    const state = noticed.kind === 'taken' ? ('current' as const) : ('unrecognised' as const);
-    const mapping = { ...row, size, modifiedUs, inode, bornUs, state, reason: noticed.why };
-    this.store.saveFile(mapping);
-    live.files.set(found.relPath, this.newTail(mapping, live));
+    const known = live.files.get(found.relPath)?.row;
+    // A mapping is no log: it has a row where something is, or was, wrong with it.
+    if (known || noticed.kind === 'refused') {
+      const { size, modifiedUs, inode, bornUs } = found;
+      const row = known ?? this.store.addFile(live.row.id, found.relPath);
+      const state = noticed.kind === 'taken' ? ('current' as const) : ('unrecognised' as const);
+      const mapping = { ...row, size, modifiedUs, inode, bornUs, state, reason: noticed.why };
+      this.store.saveFile(mapping);
+      live.files.set(found.relPath, this.newTail(mapping, live));
+    }
     if (noticed.kind !== 'taken') return;
     for (const other of this.sources.values()) {
       for (const tail of other.files.values()) {

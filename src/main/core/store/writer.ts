@@ -159,7 +159,11 @@ export class StoreWriter {
 
   close(): void {
     this.packs.close();
-    this.db.pragma('optimize');
+    try {
+      this.db.pragma('optimize');
+    } catch {
+      // A full disk has no room for statistics; the store is as good without.
+    }
     this.db.close();
   }
 
