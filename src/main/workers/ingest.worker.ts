@@ -5,7 +5,7 @@ import { PlayheadError } from '../../shared/base/errors.ts';
 import { serveWorker } from '../core/base/worker-rpc.ts';
 import { type IngestEvent, IngestService, systemClock } from '../core/ingest/ingest-service.ts';
 import { FileRecogniser } from '../core/ingest/recogniser.ts';
-import { formatById } from '../core/sources/formats.ts';
+import { wanted } from '../core/sources/formats.ts';
 import { type SourceRow, type SourceSpec, StoreWriter } from '../core/store/index.ts';
 
 export interface IngestStart {
@@ -35,8 +35,7 @@ const calls = {
     return { notices: writer.notices, sources: writer.listSources() };
   },
   addSource(source: PlacedSource): SourceRow {
-    const format = formatById(source.format);
-    return running().addSource({ ...source, include: relPath => format?.include(relPath) ?? true });
+    return running().addSource({ ...source, include: wanted(source.format, source.starts) });
   },
   removeSource(id: number): void {
     running().removeSource(id);

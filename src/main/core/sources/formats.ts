@@ -141,6 +141,13 @@ export function formatById(id: string): SourceFormat | undefined {
   return sourceFormats.find(format => format.id === id);
 }
 
+/** Which files below a source's root are read: those of the format, and whatever was named itself, by any name. */
+export function wanted(format: string, starts: readonly string[]): (relPath: string) => boolean {
+  const named = new Set(starts);
+  const known = formatById(format);
+  return relPath => named.has(relPath) || (known?.include(relPath) ?? true);
+}
+
 /** Anton keeps its folder inside each project. */
 export function antonFolder(project: string): string {
   return join(project, '.modular-agents');
