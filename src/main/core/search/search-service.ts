@@ -74,6 +74,8 @@ export class SearchService implements Disposable {
 
   async close(): Promise<void> {
     this.lifetime.dispose();
+    // What is being opened just now would stay open after its own end.
+    await this.ready.catch(() => undefined);
     await this.engine.call('close', undefined).catch(() => undefined);
     await this.fill.call('close', undefined).catch(() => undefined);
   }

@@ -4,7 +4,17 @@
 // deleted, and a new one is begun, so that the sources are read again. Worker threads only.
 
 import Database from 'better-sqlite3';
-import { existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { PlayheadError } from '../../../shared/base/errors.ts';
 import { PACKS_FOLDER } from './packs.ts';
@@ -80,9 +90,14 @@ function openChecked(path: string): WriteDb {
   }
 }
 
-/** Looks at the version through a connection that cannot write: opening for writing alone may change the file. */
+/**
+ * Looks at the version before anything can write: opening for writing alone may change the file. Where no log lies beside
+ * it the file itself says it; a connection, even one that only reads, would leave an empty log behind.
+ */
 function leaveNewerUntouched(path: string): void {
-  if (!existsSync(path) || statSync(path).size === 0) return;
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (!stats?.isFile() || stats.size === 0) return;
+  if (!existsSync(`${path}-wal`)) return refuseNewerVersion(versionInFile(path), migrations);
   const db = new Database(path, { readonly: true });
   try {
     refuseNewer(db, migrations);
@@ -137,7 +152,22 @@ export function checkGapFree(steps: readonly Migration[]): void {
 }
 
 function refuseNewer(db: Database.Database, steps: readonly Migration[]): void {
-  const version = db.pragma('user_version', { simple: true }) as number;
+  refuseNewerVersion(db.pragma('user_version', { simple: true }) as number, steps);
+}
+
+/** As it stands in the head of the file (https://sqlite.org/fileformat2.html#the_database_header); 0 for another file. */
+function versionInFile(path: string): number {
+  const head = Buffer.alloc(64);
+  const file = openSync(path, 'r');
+  try {
+    readSync(file, head, 0, head.length, 0);
+  } finally {
+    closeSync(file);
+  }
+  return head.toString('latin1', 0, 16) === 'SQLite format 3\0' ? head.readInt32BE(60) : 0;
+}
+
+function refuseNewerVersion(version: number, steps: readonly Migration[]): void {
   if (version > steps.length) {
     throw new PlayheadError(
       'store-newer',
