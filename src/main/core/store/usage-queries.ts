@@ -216,7 +216,7 @@ function dayOf({ offsets }: UsageRange, { time, quarters }: Grain): string {
 /** Which price held: the number of epochs that had begun. */
 function epochOf({ epochs }: UsageRange, { time, quarters }: Grain): string {
   // A number alone would name a column.
-  return [`${time} < 0`, ...epochs.map(from => `(${time} >= ${Math.ceil(from / quarters)})`)].join(' + ');
+  return [`(${time} < 0)`, ...epochs.map(from => `(${time} >= ${Math.ceil(from / quarters)})`)].join(' + ');
 }
 
 function conditions(
