@@ -29,7 +29,11 @@ export class WatchService implements Disposable {
   readonly ready = new Emitter<{ readonly sourceId: number }>();
   readonly stateChanged = new Emitter<{ readonly sourceId: number }>();
   private readonly places = new Map<number, Watching>();
-  private readonly lookAgain = setInterval(() => this.retry(), LOOK_AGAIN_MS);
+  private readonly lookAgain: ReturnType<typeof setInterval>;
+
+  constructor(lookAgainMs = LOOK_AGAIN_MS) {
+    this.lookAgain = setInterval(() => this.retry(), lookAgainMs);
+  }
 
   add(place: WatchedPlace): Disposable {
     this.places.get(place.sourceId)?.dispose();
