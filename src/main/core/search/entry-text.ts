@@ -36,7 +36,7 @@ export function entryText(blocks: readonly ContentBlock[]): EntryText {
         text.add(block.text);
         break;
       case 'tool-call':
-        text.add(block.name);
+        if (isDistinct(block.name)) text.add(block.name);
         addValue(block.input, text, 0);
         if (block.command !== undefined && !isStringIn(block.input, block.command)) text.add(block.command);
         addPaths(block.input, paths, 0);
@@ -63,6 +63,11 @@ export function entryText(blocks: readonly ContentBlock[]): EntryText {
     if (!text.isEmpty) texts.push(text.cut());
   }
   return { text: texts.join('\n'), path: [...paths].join('\n'), failed };
+}
+
+/** A name like 'WebSearch' or 'apply_patch' is looked for as a word; by 'Read' or 'Edit' every such call would be found. */
+function isDistinct(toolName: string): boolean {
+  return /[a-z][A-Z]|[\p{L}\p{N}][^\p{L}\p{N}]+[\p{L}\p{N}]/u.test(toolName);
 }
 
 class Collector {

@@ -7,7 +7,7 @@ import {
   type SearchText,
   type TextField,
 } from '../../../shared/model/search-query.ts';
-import type { IndexQuestion, SearchEntry, SessionFilter } from '../store/index.ts';
+import type { IndexQuestion, SessionFilter } from '../store/index.ts';
 
 /** A call without a result in a session older than this was cut off: nobody waits. */
 const WAITING_MS = 24 * 3_600_000;
@@ -66,8 +66,6 @@ function isAny(filter: SessionFilter): boolean {
   return Object.values(filter).every(value => value === null || (Array.isArray(value) && value.length === 0));
 }
 
-/** True where the entry's time is what was asked for. Its own time where it has one. */
-export function isInTime({ fromMs, beforeMs }: IndexQuestion, { atUs }: Pick<SearchEntry, 'atUs'>): boolean {
-  if (atUs === null) return true;
+export function isInTime({ fromMs, beforeMs }: IndexQuestion, atUs: number): boolean {
   return (fromMs === null || atUs >= fromMs * 1000) && (beforeMs === null || atUs < beforeMs * 1000);
 }

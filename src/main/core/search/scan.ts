@@ -2,11 +2,18 @@
 
 import { wordsOf } from '../../../shared/model/search-words.ts';
 import type { SearchText } from '../../../shared/model/search-query.ts';
-import type { IndexQuestion, RecordRef, SearchEntry, SearchSource, SessionCursor } from '../store/index.ts';
+import type {
+  ChangedSession,
+  IndexQuestion,
+  RecordRef,
+  SearchEntry,
+  SearchSource,
+  SessionCursor,
+} from '../store/index.ts';
 import type { EntryText } from './entry-text.ts';
 import { Finder } from './finder.ts';
 import { isInTime } from './question.ts';
-import { isFailed, type ReadBlocks, readEntryText } from './search-document.ts';
+import { isFailed, type ReadBlocks, readEntryText, timeOf } from './search-document.ts';
 import type { Stepper } from './stepper.ts';
 
 export interface ScanParts {
@@ -28,6 +35,8 @@ export interface Scanned {
   readonly left: number;
 }
 
+/** Kinds of entries whose text stands in the record as it is; the others are worded by the parser. */
+const VERBATIM: ReadonlySet<SearchEntry['kind']> = new Set(['prompt', 'answer', 'thinking', 'tool']);
 const SCAN_MS = 2_000;
 const PAGE_ENTRIES = 100;
 
@@ -68,7 +77,7 @@ export async function scanPending(
         if (stepper.isDue) await stepper.next();
         entries += 1;
         cursor = { revision: entry.revision, id: entry.id };
-        const text = fits(entry);
+        const text = fits(entry, session);
         if (!text) continue;
         take(entry, text);
         found += 1;
@@ -92,7 +101,12 @@ function countLeft(
 }
 
 /** The text of an entry that fits, undefined of one that does not. */
-function entryTest({ read, bytes, question, finder }: ScanParts): (entry: SearchEntry) => EntryText | undefined {
+function entryTest({
+  read,
+  bytes,
+  question,
+  finder,
+}: ScanParts): (entry: SearchEntry, session: ChangedSession) => EntryText | undefined {
   const rough = roughTest(question.all);
   const mayHold = (ref: RecordRef | null) => {
     const raw = ref && bytes(ref);
@@ -101,11 +115,11 @@ function entryTest({ read, bytes, question, finder }: ScanParts): (entry: Search
   const none = question.none.map(text => new Finder([text]));
   const files = question.files.map(({ text }) => new Finder([{ text, prefix: true }]));
   const notFiles = question.notFiles.map(({ text }) => new Finder([{ text, prefix: true }]));
-  return entry => {
-    if (!isInTime(question, entry)) return undefined;
+  return (entry, session) => {
+    if (!isInTime(question, timeOf(entry, session))) return undefined;
     if (!named(entry.tool, question.tools, question.notTools, joined)) return undefined;
     if (!named(entry.model, question.models, question.notModels, spaced)) return undefined;
-    if (rough && !mayHold(entry.body) && !mayHold(entry.result)) return undefined;
+    if (rough && VERBATIM.has(entry.kind) && !mayHold(entry.body) && !mayHold(entry.result)) return undefined;
     const text = readEntryText(entry, read);
     if (question.failed !== null && isFailed(entry, text) !== question.failed) return undefined;
     if (!finder.fits(text.text, text.path)) return undefined;
@@ -117,12 +131,16 @@ function entryTest({ read, bytes, question, finder }: ScanParts): (entry: Search
 
 /**
  * Looks for the longest plain word in the bytes as they were written, ten times as fast as by reading the record.
- * Undefined where no word is plain: letters beyond ASCII are written in several ways.
+ * Undefined where no word is plain: letters beyond ASCII are written in several ways. An accent that the text has and
+ * the query has not is found by the index only.
  */
 function roughTest(texts: readonly SearchText[]): ((bytes: Uint8Array) => boolean) | undefined {
-  const plain = texts
-    .flatMap(({ text }) => wordsOf(text).map(word => word.folded))
-    .filter(word => /^[a-z0-9]{2,}$/.test(word));
+  const plain = texts.flatMap(({ text }) =>
+    wordsOf(text).flatMap(({ start, end }) => {
+      const word = text.slice(start, end).toLowerCase();
+      return /^[a-z0-9]{2,}$/.test(word) ? [word] : [];
+    }),
+  );
   const longest = plain.reduce((a, b) => (b.length > a.length ? b : a), '');
   if (longest === '') return undefined;
   const pattern = new RegExp(longest, 'i');

@@ -1,7 +1,7 @@
 // From an entry and its archived records to what is indexed and found of it. Pure but for the reading that is handed in.
 
 import type { ContentBlock } from '../../../shared/model/content.ts';
-import type { RecordRef, SearchDocument, SearchEntry } from '../store/index.ts';
+import type { ChangedSession, RecordRef, SearchDocument, SearchEntry } from '../store/index.ts';
 import { type EntryText, entryText } from './entry-text.ts';
 
 /** All blocks of a record; undefined where it cannot be read. */
@@ -18,12 +18,16 @@ export function isFailed(entry: SearchEntry, text: EntryText): boolean {
   return text.failed || (entry.kind === 'tool' && entry.status === 'error');
 }
 
-/** `atUs`: for an entry without a time of its own. */
-export function documentOf(entry: SearchEntry, text: EntryText, atUs: number): SearchDocument {
+/** The time that an entry is found by: its own, else that of its session. */
+export function timeOf(entry: SearchEntry, session: ChangedSession): number {
+  return entry.atUs ?? session.startUs ?? session.updateUs ?? 0;
+}
+
+export function documentOf(entry: SearchEntry, text: EntryText, session: ChangedSession): SearchDocument {
   return {
     entryId: entry.id,
     sessionRow: entry.sessionRow,
-    atUs: entry.atUs ?? atUs,
+    atUs: timeOf(entry, session),
     kind: entry.kind,
     tool: entry.tool,
     model: entry.model,

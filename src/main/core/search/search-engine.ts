@@ -10,7 +10,7 @@ import type { Session } from '../../../shared/model/session.ts';
 import type { IndexedHit, IndexQuestion, RecordRef, SearchEntry, SearchReader, SearchSource } from '../store/index.ts';
 import type { EntryText } from './entry-text.ts';
 import { Finder } from './finder.ts';
-import { isInTime, type Question, questionOf } from './question.ts';
+import { type Question, questionOf } from './question.ts';
 import { scanPending } from './scan.ts';
 import { isFailed, type ReadBlocks, readEntryText } from './search-document.ts';
 import { Stepper } from './stepper.ts';
@@ -70,7 +70,7 @@ export class SearchEngine {
       const entry = this.parts.source.entry(hit.entryId);
       const session = this.session(hit.sessionRow, groups);
       // Gone, or of a session that is: the index hears of it later.
-      if (!entry || !session || entry.sessionRow !== hit.sessionRow || !isInTime(question, entry)) continue;
+      if (!entry || !session || entry.sessionRow !== hit.sessionRow) continue;
       groups.add(session, entry, readEntryText(entry, this.parts.read), picked.hasMore(hit.sessionRow));
     }
     return { groups: groups.list, next };
@@ -83,7 +83,7 @@ export class SearchEngine {
     const asked = this.read(input);
     if (!index || asked.isEmpty || asked.nowhere) return { total: 0 };
     let total = 0;
-    for (const value of index.matches(asked.index, asked.sift !== undefined)) {
+    for (const value of index.sessionsOf(asked.index, asked.sift !== undefined)) {
       if (stepper.isDue) await stepper.next();
       if (asked.sift?.has(value) !== false) total += 1;
     }

@@ -37,7 +37,7 @@ interface Pending extends ChangedSession {
 }
 
 // A commit takes what fits the memory that the index may use; smaller ones leave more pieces to merge.
-const BATCH_CHARS = 24 * 1024 * 1024;
+const BATCH_CHARS = 8 * 1024 * 1024;
 const BATCH_MS = 2_000;
 const PAGE_ENTRIES = 200;
 /** More than this to do, and merging waits until it is done. */
@@ -232,11 +232,7 @@ export class SearchFill {
       while (!isDone && !isFull() && !this.closed) {
         const entries = this.parts.source.entriesAfter(session.id, cursor, PAGE_ENTRIES);
         for (const entry of entries) {
-          const document = documentOf(
-            entry,
-            readEntryText(entry, this.parts.read),
-            session.startUs ?? session.updateUs ?? 0,
-          );
+          const document = documentOf(entry, readEntryText(entry, this.parts.read), session);
           documents.set(entry.id, document);
           chars += document.text.length + document.path.length;
           cursor = { revision: entry.revision, id: entry.id };

@@ -2,7 +2,7 @@
 
 import type Database from 'better-sqlite3';
 import { type Match, matchExpression } from './search-match.ts';
-import { boundaryOf, openIndexForReading, selectCursors, type SessionCursor } from './search-schema.ts';
+import { documentId, openIndexForReading, selectCursors, type SessionCursor } from './search-schema.ts';
 
 export interface IndexedHit {
   /** Grows with time. */
@@ -11,7 +11,7 @@ export interface IndexedHit {
   readonly sessionRow: number;
 }
 
-/** What is looked for. Times are milliseconds since 1970 and a little wider than asked: an entry's own time decides. */
+/** What is looked for. Times are milliseconds since 1970, the first one in, the second one out. */
 export interface IndexQuestion extends Match {
   readonly fromMs: number | null;
   readonly beforeMs: number | null;
@@ -20,7 +20,6 @@ export interface IndexQuestion extends Match {
 }
 
 const COLUMNS = 'doc.id, doc.entry_id, doc.session_id';
-const RANGE = 'BETWEEN @from AND @to';
 
 export class SearchReader {
   private readonly db: Database.Database;
@@ -32,41 +31,41 @@ export class SearchReader {
 
   /** Newest first. */
   *hits(question: IndexQuestion): Generator<IndexedHit> {
-    const { values, match } = this.read(question);
+    const { values, match, where } = this.conditions(question);
     const sql =
       match === undefined
-        ? `SELECT ${COLUMNS} FROM doc WHERE id ${RANGE} ORDER BY id DESC`
+        ? `SELECT ${COLUMNS} FROM doc WHERE ${where('doc.id')} ORDER BY id DESC`
         : `SELECT ${COLUMNS} FROM fts CROSS JOIN doc ON doc.id = fts.rowid
-           WHERE fts MATCH @match AND fts.rowid ${RANGE} ORDER BY fts.rowid DESC`;
+           WHERE fts MATCH @match AND ${where('fts.rowid')} ORDER BY fts.rowid DESC`;
     // A statement of its own: several questions may be under way.
     for (const row of this.db.prepare(sql).raw().iterate(values)) yield toHit(row);
   }
 
   /** The newest `limit` that fit, best first; undefined where no words were asked for that one could be better by. */
   best(question: IndexQuestion, limit: number): readonly IndexedHit[] | undefined {
-    const { values, match } = this.read(question);
+    const { values, match, where } = this.conditions(question);
     if (match === undefined || question.all.length === 0) return undefined;
     // What an entry is filtered by says nothing of how well it fits: the facet column weighs nothing.
     const rows = this.db
       .prepare(
-        `SELECT ${COLUMNS}, found.score FROM (
-           SELECT rowid, bm25(fts, 1, 1, 0) AS score FROM fts WHERE fts MATCH @match AND rowid ${RANGE} ORDER BY rowid DESC LIMIT @limit
-         ) AS found JOIN doc ON doc.id = found.rowid ORDER BY found.score, doc.id DESC`,
+        `SELECT ${COLUMNS}, bm25(fts, 1, 1, 0) AS score FROM fts CROSS JOIN doc ON doc.id = fts.rowid
+         WHERE fts MATCH @match AND ${where('fts.rowid')} ORDER BY fts.rowid DESC LIMIT @limit`,
       )
       .raw()
-      .all({ ...values, limit });
-    return rows.map(toHit);
+      .all({ ...values, limit }) as [number, number, number, number][];
+    return rows.sort((a, b) => a[3] - b[3] || b[0] - a[0]).map(toHit);
   }
 
-  /** Session rows of everything that fits, or nothing but the hits themselves where `withSession` is false; in no order that is promised. */
-  *matches(question: IndexQuestion, withSession: boolean): Generator<number> {
-    const { values, match } = this.read(question);
+  /** Session rows of everything that fits; any number in their place where `withSession` is false, which is faster. */
+  *sessionsOf(question: IndexQuestion, withSession: boolean): Generator<number> {
+    const { values, match, where } = this.conditions(question);
+    const needsRow = withSession || question.fromMs !== null || question.beforeMs !== null;
     const sql =
       match === undefined
-        ? `SELECT session_id FROM doc WHERE id ${RANGE}`
-        : withSession
-          ? `SELECT doc.session_id FROM fts CROSS JOIN doc ON doc.id = fts.rowid WHERE fts MATCH @match AND fts.rowid ${RANGE}`
-          : `SELECT rowid FROM fts WHERE fts MATCH @match AND rowid ${RANGE}`;
+        ? `SELECT session_id FROM doc WHERE ${where('doc.id')}`
+        : needsRow
+          ? `SELECT doc.session_id FROM fts CROSS JOIN doc ON doc.id = fts.rowid WHERE fts MATCH @match AND ${where('fts.rowid')}`
+          : `SELECT 1 FROM fts WHERE fts MATCH @match AND ${where('fts.rowid')}`;
     for (const value of this.db.prepare(sql).pluck().iterate(values)) yield value as number;
   }
 
@@ -82,18 +81,40 @@ export class SearchReader {
     this.db.close();
   }
 
-  private read(question: IndexQuestion): { values: Record<string, string | number>; match: string | undefined } {
+  private conditions(question: IndexQuestion): Conditions {
     const { fromMs, beforeMs, below } = question;
-    // A document's number is that of its millisecond and its entry's together.
-    const newestEntry = (this.db.prepare('SELECT max(entry_id) FROM doc').pluck().get() as number | null) ?? 0;
-    const from = fromMs === null ? 0 : boundaryOf(fromMs);
+    const match = matchExpression(question);
+    // A document may stand behind the number of its time, never before it.
+    const from = fromMs === null ? 0 : documentId(fromMs * 1000);
+    const spill = this.db.prepare('SELECT spill FROM identity').pluck().get() as number;
     const to = Math.min(
-      beforeMs === null ? Number.MAX_SAFE_INTEGER : boundaryOf(beforeMs) + newestEntry,
+      beforeMs === null ? Number.MAX_SAFE_INTEGER : documentId(beforeMs * 1000) + spill,
       below === null ? Number.MAX_SAFE_INTEGER : below - 1,
     );
-    const match = matchExpression(question);
-    return { values: { from, to, ...(match === undefined ? {} : { match }) }, match };
+    const times = [
+      ...(fromMs === null ? [] : ['doc.at_us >= @fromUs']),
+      ...(beforeMs === null ? [] : ['doc.at_us < @beforeUs']),
+    ];
+    return {
+      match,
+      values: {
+        from,
+        to,
+        ...(match === undefined ? {} : { match }),
+        ...(fromMs === null ? {} : { fromUs: fromMs * 1000 }),
+        ...(beforeMs === null ? {} : { beforeUs: beforeMs * 1000 }),
+      },
+      // Numbers are bound as REAL, which the full-text table does not search by.
+      where: id => [`${id} BETWEEN CAST(@from AS INTEGER) AND CAST(@to AS INTEGER)`, ...times].join(' AND '),
+    };
   }
+}
+
+interface Conditions {
+  readonly match: string | undefined;
+  readonly values: Record<string, string | number>;
+  /** On the number of a document, which is this column, and on its time. */
+  readonly where: (id: string) => string;
 }
 
 function toHit(row: unknown): IndexedHit {

@@ -1,8 +1,8 @@
 // The full-text index: a database of its own beside the store, made from it and disposable.
 //
 // Contract: whoever opens it for writing gets one that fits this version and this store, made anew where it is missing,
-// damaged or of another. A document is one conversation entry; its number grows with the entry's time, so that the
-// newest hits come first without sorting.
+// damaged or of another. A document is one conversation entry. Its number is that of its quarter of a second, or the next
+// that is free: numbers grow with time, so that the newest hits come first without sorting, and lie close together.
 
 import Database from 'better-sqlite3';
 import { existsSync, rmSync, statSync } from 'node:fs';
@@ -19,7 +19,11 @@ const WHOLE_CHECK_BYTES = 64 * 1024 * 1024;
 // text: what people read; path: files that a tool call names; facet: what an entry is filtered by (search-match.ts).
 // Contentless: the text is in the archive already. Each row of session says how far that session was taken in.
 const SCHEMA = `
-CREATE TABLE identity (store INTEGER NOT NULL) STRICT;
+CREATE TABLE identity (
+  store INTEGER NOT NULL,
+  -- how far at most a document stands behind the number of its time
+  spill INTEGER NOT NULL DEFAULT 0
+) STRICT;
 CREATE TABLE session (
   id INTEGER PRIMARY KEY,
   public_id TEXT NOT NULL,
@@ -30,7 +34,8 @@ CREATE TABLE session (
 CREATE TABLE doc (
   id INTEGER PRIMARY KEY,
   entry_id INTEGER NOT NULL UNIQUE,
-  session_id INTEGER NOT NULL
+  session_id INTEGER NOT NULL,
+  at_us INTEGER NOT NULL
 ) STRICT;
 CREATE VIRTUAL TABLE fts USING fts5(text, path, facet, content='', contentless_delete=1, tokenize='unicode61 remove_diacritics 2');
 `;
@@ -51,17 +56,14 @@ export interface SessionCursor {
 }
 
 const EPOCH_MS = Date.UTC(2020, 0, 1);
-const MAX_MS = 2 ** 40;
-const PER_MS = 4096;
+const MAX_MS = 2 ** 43;
+// The fewer bits between one document and the next, the smaller the index: half of it is differences of numbers.
+const MS_PER_NUMBER = 250;
 
-/** The number of a document: by time, then by entry. Times before 2020 count as its first millisecond. */
-export function documentId(atUs: number, entryId: number): number {
-  return boundaryOf(Math.floor(atUs / 1000)) + entryId;
-}
-
-/** The least number of a document of that millisecond. */
-export function boundaryOf(ms: number): number {
-  return Math.min(MAX_MS, Math.max(0, Math.floor(ms) - EPOCH_MS)) * PER_MS;
+/** The least number of a document of that time. Times before 2020 count as its start. */
+export function documentId(atUs: number): number {
+  const ms = Math.min(MAX_MS, Math.max(0, atUs / 1000 - EPOCH_MS));
+  return 1 + Math.floor(ms / MS_PER_NUMBER);
 }
 
 export function selectCursors(db: Database.Database): readonly SessionCursor[] {
@@ -86,7 +88,7 @@ export function openIndex(dataDir: string, storeIdentity: number): OpenedIndex {
   prepare(db);
   db.transaction(() => {
     db.exec(SCHEMA);
-    db.prepare('INSERT INTO identity VALUES (?)').run(storeIdentity);
+    db.prepare('INSERT INTO identity (store) VALUES (?)').run(storeIdentity);
     db.pragma(`user_version = ${SEARCH_VERSION}`);
   })();
   return { db, remade };

@@ -35,7 +35,7 @@ export class SearchWriter {
   private readonly deleteDoc;
   private readonly deleteText;
   private readonly findByEntry;
-  private readonly findById;
+  private readonly findFree;
   private documentCount: number;
   private damaged = false;
 
@@ -45,12 +45,18 @@ export class SearchWriter {
     this.db = db;
     this.remade = remade;
     this.configure('hashsize', HASH_BYTES);
-    this.insertDoc = db.prepare('INSERT INTO doc (id, entry_id, session_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING');
+    this.insertDoc = db.prepare(
+      'INSERT INTO doc (id, entry_id, session_id, at_us) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
+    );
     this.insertText = db.prepare('INSERT INTO fts (rowid, text, path, facet) VALUES (?, ?, ?, ?)');
     this.deleteDoc = db.prepare('DELETE FROM doc WHERE id = ?');
     this.deleteText = db.prepare('DELETE FROM fts WHERE rowid = ?');
     this.findByEntry = db.prepare('SELECT id FROM doc WHERE entry_id = ?').pluck();
-    this.findById = db.prepare('SELECT 1 FROM doc WHERE id = ?').pluck();
+    this.findFree = db
+      .prepare(
+        `SELECT id + 1 FROM doc WHERE id >= ? AND NOT EXISTS (SELECT 1 FROM doc AS next WHERE next.id = doc.id + 1) ORDER BY id LIMIT 1`,
+      )
+      .pluck();
     this.documentCount = db.prepare('SELECT count(*) FROM doc').pluck().get() as number;
   }
 
@@ -78,10 +84,14 @@ export class SearchWriter {
     const run = this.db.transaction(() => {
       for (const session of forget) this.forgetSession(session);
       // The index writes out what it holds in memory whenever a number is less than the one before.
-      const ordered = documents
-        .map(document => ({ document, id: documentId(document.atUs, document.entryId) }))
-        .sort((a, b) => a.id - b.id);
-      for (const { document, id } of ordered) this.put(id, document);
+      let last = 0;
+      let spill = 0;
+      for (const document of documents.toSorted((a, b) => a.atUs - b.atUs || a.entryId - b.entryId)) {
+        const wanted = documentId(document.atUs);
+        last = this.put(Math.max(wanted, last + 1), document);
+        spill = Math.max(spill, last - wanted);
+      }
+      this.db.prepare('UPDATE identity SET spill = @spill WHERE spill < @spill').run({ spill });
       const cursor = this.db.prepare(
         'INSERT OR REPLACE INTO session (id, public_id, revision, entry_id, reset_revision) VALUES (@id, @publicId, @revision, @entryId, @resetRevision)',
       );
@@ -106,15 +116,18 @@ export class SearchWriter {
     removeIndex(this.dataDir);
   }
 
-  private put(wanted: number, document: SearchDocument): void {
-    let id = wanted;
-    while (this.insertDoc.run(id, document.entryId, document.sessionRow).changes === 0) {
-      const old = this.findByEntry.get(document.entryId) as number | undefined;
+  /** Gives the number that it got: the first free one from there. */
+  private put(from: number, document: SearchDocument): number {
+    const { entryId, sessionRow, atUs } = document;
+    let id = from;
+    while (this.insertDoc.run(id, entryId, sessionRow, Math.round(atUs)).changes === 0) {
+      const old = this.findByEntry.get(entryId) as number | undefined;
       if (old !== undefined) this.remove(old);
-      else while (this.findById.get(id) !== undefined) id += 1;
+      else id = this.findFree.get(id) as number;
     }
     this.insertText.run(id, indexable(document.text), indexable(document.path), facetWords(document));
     this.documentCount += 1;
+    return id;
   }
 
   private forgetSession(session: number): void {
@@ -133,6 +146,7 @@ export class SearchWriter {
   }
 
   private configure(name: string, value: number): void {
-    this.db.prepare('INSERT INTO fts (fts, rank) VALUES (?, ?)').run(name, value);
+    // Numbers are bound as REAL, which it refuses.
+    this.db.prepare('INSERT INTO fts (fts, rank) VALUES (?, ?)').run(name, BigInt(value));
   }
 }
