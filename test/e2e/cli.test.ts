@@ -230,11 +230,11 @@ describe('the command line over real logs', { timeout: 60_000 }, () => {
 
     it('sessions are a table whose columns stand below each other', async () => {
       const [head = '', ...rows] = await text('sessions');
-      expect(head).toMatch(/^ID +UPDATED +AGENT +PROJECT +TURNS +SPANS +TOKENS +TITLE$/);
+      expect(head).toMatch(/^ID +UPDATED +AGENT +PROJECT +TURNS +SPANS +TOKENS +COST +TITLE$/);
       expect(rows).toHaveLength((await json<ListedSession[]>('sessions')).length);
       for (const row of rows) expect(row[head.indexOf('TITLE') - 1]).toBe(' ');
       expect(rows.find(row => row.endsWith('/ir:test-sub-fg'))).toMatch(
-        /^[0-9a-f]{8} +\d+ [a-z]+ ago +claude-code +irrlicht +1 +147 +1\.\dM /,
+        /^[0-9a-f]{8} +\d+ [a-z]+ ago +claude-code +irrlicht +1 +147 +1\.\dM +\$\d+\.\d\d /,
       );
     });
 
@@ -449,7 +449,18 @@ describe('wrong usage', () => {
   it.each([[['help']], [['--help']], [['-h']], [['show', '--help']]])('is not to ask for help: %j', async args => {
     const { code, stdout, stderr } = await place.run(args);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    for (const word of ['serve', 'open', 'sessions', 'show', 'index', '--json', '--data-dir', '--source', 'Exit codes'])
+    for (const word of [
+      'serve',
+      'open',
+      'sessions',
+      'show',
+      'index',
+      '--json',
+      '--data-dir',
+      '--source',
+      '--by',
+      'Exit codes',
+    ])
       expect(stdout).toContain(word);
     for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(84);
   });

@@ -14,7 +14,7 @@ import { print, printError } from './output.ts';
 import { runServe } from './run-serve.ts';
 import { eventJson, sessionJson, spanJson } from './session-json.ts';
 import { sessionLines, traceLines } from './session-text.ts';
-import { usage } from './usage.ts';
+import { helpText } from './help-text.ts';
 import { reportUsage } from './usage-report.ts';
 import { version } from './version.ts';
 
@@ -84,7 +84,7 @@ export async function runCommand(argv: readonly string[]): Promise<number> {
 function plan(argv: readonly string[]): () => Promise<number | void> {
   const args = readArguments(argv, process.cwd(), process.env);
   const [name, ...words] = args.words;
-  if (args.help || name === 'help') return async () => print(usage);
+  if (args.help || name === 'help') return async () => print(helpText);
   if (name === undefined) throw new PlayheadError('bad-input', 'No command was given.');
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (!command) throw new PlayheadError('bad-input', `There is no command ${JSON.stringify(name)}.`);

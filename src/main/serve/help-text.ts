@@ -15,14 +15,14 @@ function wrapped(text: string): string {
 }
 
 /** What `playhead help` prints. */
-export const usage = `Playhead records what AI coding agents do, and shows it.
+export const helpText = `Playhead records what AI coding agents do, and shows it.
 
 Usage: playhead COMMAND [options]
 
   serve [FILE...]     show sessions in a browser, live, until it is stopped
   open FILE...        open trace files, in the Playhead that runs or in a new one
   sessions            list the recorded sessions, newest first
-  show SESSION        print a session as a tree; SESSION is its id or the beginning of it
+  show SESSION        print a session as a tree; SESSION is its id, or how it begins
   usage               tokens and their API value by day, model, project and so on
   index               read all sources once and say what was read
   version             print the version
@@ -44,7 +44,7 @@ Options of usage:
   --by WHAT               day (the default), month, model, project, agent or session
   --since DATE            from that day on, and
   --until DATE            up to that day, such as 2026-03-29
-  --timezone TZ           whose days, such as Europe/Berlin; this computer's by default
+  --timezone TZ           whose days, such as Europe/Berlin (this computer's)
 
 Examples:
   playhead sessions
