@@ -5,8 +5,8 @@
 
 import { type FSWatcher, watch } from 'chokidar';
 import { accessSync, constants, existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
-import { isAbsolute, join, relative, sep } from 'node:path';
-import { type Disposable, DisposableStore, toDisposable } from '../../../shared/base/disposable.ts';
+import { join, relative, sep } from 'node:path';
+import { type Disposable, toDisposable } from '../../../shared/base/disposable.ts';
 import { Emitter } from '../../../shared/base/emitter.ts';
 
 export interface WatchedPlace {
@@ -64,84 +64,78 @@ class Watching implements Disposable {
   state: PlaceState;
   private readonly place: WatchedPlace;
   private readonly service: WatchService;
-  private readonly lifetime = new DisposableStore();
   private readonly pending = new Set<string>();
-  /** What is watched, by the start that it stands for: a start that is a link is watched where it leads. */
-  private readonly watched = new Map<string, string>();
-  private readonly watcher: FSWatcher;
-  /** Something may have come while the watcher was not in place, or was lost: the next look tells. */
+  /** By start; what has come is watched, what went is not. */
+  private readonly starts = new Map<string, Start>();
+  /** A watcher failed, and may have lost something: the next look tells. */
   private isUnsure = false;
 
   constructor(place: WatchedPlace, service: WatchService) {
     this.place = place;
     this.service = service;
-    this.watcher = watch([], {
-      followSymlinks: false,
-      ignoreInitial: true,
-      ignorePermissionErrors: true,
-      // Log files are appended to in place; waiting for them to "finish" would delay every line.
-      atomic: false,
-      ignored: path => /(^|[\\/])(node_modules|\.git)([\\/]|$)/.test(this.relPathOf(path) ?? ''),
-    });
-    const touch = (path: string) => this.touch(path);
-    this.watcher
-      .on('add', touch)
-      .on('change', touch)
-      .on('unlink', touch)
-      .on('unlink', path => this.lose(path))
-      .on('unlinkDir', path => this.lose(path))
-      .on('ready', () => this.announceReady())
-      .on('error', () => {
-        this.isUnsure = true;
-      });
-    this.lifetime.add(toDisposable(() => void this.watcher.close()));
     this.state = this.look();
     this.watchWhatIsThere();
   }
 
   retry(): void {
     const before = this.state;
-    const wasUnsure = this.isUnsure;
     this.state = this.look();
-    this.isUnsure = this.watchWhatIsThere();
-    if (this.isUnsure || wasUnsure) this.announceReady();
+    this.watchWhatIsThere();
+    if (this.isUnsure) this.announceReady();
+    this.isUnsure = false;
     if (before.state !== this.state.state || before.reason !== this.state.reason) {
       this.service.stateChanged.emit({ sourceId: this.place.sourceId });
     }
   }
 
   dispose(): void {
-    this.lifetime.dispose();
+    for (const { watcher } of this.starts.values()) void watcher.close();
+    this.starts.clear();
   }
 
   private announceReady(): void {
     this.service.ready.emit({ sourceId: this.place.sourceId });
   }
 
-  /** Watches what has appeared since; true where something did. What went is watched anew when it comes back. */
-  private watchWhatIsThere(): boolean {
-    let news = false;
+  private watchWhatIsThere(): void {
     for (const start of this.place.starts) {
-      const target = realPath(join(this.place.root, start));
-      const watched = this.watched.get(start);
-      if (watched === target) continue;
-      if (watched !== undefined) this.unwatch(start, watched);
-      if (target === undefined) continue;
-      this.watched.set(start, target);
-      this.watcher.add(target);
-      news = true;
+      const found = find(join(this.place.root, start));
+      const watched = this.starts.get(start);
+      if (watched?.target === found?.target && watched?.identity === found?.identity) continue;
+      this.lose(start);
+      if (found) this.starts.set(start, { ...found, watcher: this.watch(start, found.target) });
     }
-    return news;
   }
 
-  /** A start that is deleted is not watched any more, even if it comes back at once. */
-  private lose(path: string): void {
-    for (const [start, target] of this.watched) if (target === path) this.unwatch(start, target);
+  /** One watcher a start: each says when it is in place, and what came before that is found by looking. */
+  private watch(start: string, target: string): FSWatcher {
+    const touch = (path: string) => this.touch(join(start, relative(target, path)));
+    const touchOrLose = (path: string) => {
+      touch(path);
+      // It is not watched any more, even if it comes back at once.
+      if (path === target) this.lose(start);
+    };
+    return watch(target, {
+      followSymlinks: false,
+      ignoreInitial: true,
+      ignorePermissionErrors: true,
+      // Log files are appended to in place; waiting for them to "finish" would delay every line.
+      atomic: false,
+      ignored: path => /(^|[\\/])(node_modules|\.git)([\\/]|$)/.test(relative(target, path)),
+    })
+      .on('add', touch)
+      .on('change', touch)
+      .on('unlink', touchOrLose)
+      .on('unlinkDir', touchOrLose)
+      .on('ready', () => this.announceReady())
+      .on('error', () => {
+        this.isUnsure = true;
+      });
   }
 
-  private unwatch(start: string, target: string): void {
-    this.watched.delete(start);
-    this.watcher.unwatch(target);
+  private lose(start: string): void {
+    void this.starts.get(start)?.watcher.close();
+    this.starts.delete(start);
   }
 
   private look(): PlaceState {
@@ -159,21 +153,9 @@ class Watching implements Disposable {
     return { state: 'empty', reason: `${present.join(' and ')} is empty` };
   }
 
-  private touch(path: string): void {
-    const relPath = this.relPathOf(path);
-    if (relPath === undefined) return;
+  private touch(relPath: string): void {
     if (this.pending.size === 0) setImmediate(() => this.tell());
-    this.pending.add(relPath);
-  }
-
-  /** From the source's root, by the names under which its files are known there. */
-  private relPathOf(path: string): string | undefined {
-    for (const [start, target] of this.watched) {
-      const inside = relative(target, path);
-      if (inside.startsWith('..') || isAbsolute(inside)) continue;
-      return join(start, inside).split(sep).join('/');
-    }
-    return undefined;
+    this.pending.add(relPath.split(sep).join('/'));
   }
 
   private tell(): void {
@@ -183,10 +165,23 @@ class Watching implements Disposable {
   }
 }
 
-/** Where a path leads; undefined where it leads nowhere. */
-function realPath(path: string): string | undefined {
+interface Found {
+  /** Where it leads, where it is a link. */
+  readonly target: string;
+  /** Another where a folder went and came back: a watcher stays with the one that went. It goes along with a file. */
+  readonly identity: string;
+}
+
+interface Start extends Found {
+  readonly watcher: FSWatcher;
+}
+
+/** What a path leads to; undefined where it leads nowhere. */
+function find(path: string): Found | undefined {
   try {
-    return realpathSync(path);
+    const target = realpathSync(path);
+    const stats = statSync(target);
+    return { target, identity: stats.isDirectory() ? `${stats.dev}:${stats.ino}:${stats.birthtimeMs}` : 'file' };
   } catch {
     return undefined;
   }

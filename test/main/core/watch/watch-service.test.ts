@@ -123,7 +123,7 @@ describe('A place', () => {
     });
     mkdirSync(join(root, 'archived_sessions'), { recursive: true });
     await watched.is('empty');
-    expect(watched.ready).toBeGreaterThan(0);
+    await watched.begun();
     writeAt(root, 'archived_sessions/a.jsonl', 'x');
     await watched.is('watching');
     await watched.tells('archived_sessions/a.jsonl');
