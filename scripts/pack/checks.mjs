@@ -31,6 +31,8 @@ const state = { on: '1'.charCodeAt(0), off: '0'.charCodeAt(0) };
 
 const built = filesBelow(join(root, 'out')).map(path => `out/${path}`);
 const isWorker = path => /^out\/main\/.*\.worker-[^/]*\.js$/.test(path);
+const sourceOfWorker = path => path.replace(/^out\/main\/(.*\.worker)-[^/]*\.js$/, '$1.ts');
+const workerSources = () => readdirSync(join(root, 'src/main/workers')).filter(name => name.endsWith('.worker.ts'));
 
 /** `[sentence, check]` pairs for one package. */
 export function checksOf({ resources, binary, native }) {
@@ -65,7 +67,7 @@ export function checksOf({ resources, binary, native }) {
       'so do the workers, and what tells Node that they are modules',
       () => lacks(unpacked, [...built.filter(isWorker), 'package.json', 'node_modules/better-sqlite3/package.json']),
     ],
-    ['there are two workers', () => (built.filter(isWorker).length === 2 ? undefined : list(built.filter(isWorker)))],
+    ['every worker is there', () => lacks(built.filter(isWorker).map(sourceOfWorker), workerSources())],
     [
       'every sample ships',
       () => lacks(filesBelow(join(resources, 'samples')), filesBelow(join(root, 'resources/samples'))),
