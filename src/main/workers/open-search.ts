@@ -1,8 +1,11 @@
 // Puts a search engine over the store and the index of a data folder, to read.
 
 import { toPlayheadError } from '../../shared/base/errors.ts';
+import type { Cost } from '../../shared/model/cost.ts';
+import type { SessionId } from '../../shared/model/ids.ts';
 import { SearchEngine } from '../core/search/search-engine.ts';
 import { SearchReader, StoreReader } from '../core/store/index.ts';
+import { PriceBook, UsageService } from '../core/usage/index.ts';
 import { ContentReader } from '../core/views/content.ts';
 import { findParser } from './store-parsers.ts';
 
@@ -33,6 +36,7 @@ export function openSearch(dataDir: string): OpenSearch {
         return undefined;
       }
     },
+    costs: costsOf(store, new UsageService(store, new PriceBook(dataDir))),
     now: Date.now,
   });
   return {
@@ -49,6 +53,19 @@ export function openSearch(dataDir: string): OpenSearch {
       index?.close();
       store.close();
     },
+  };
+}
+
+/** What sessions cost; that of all is made again when the store has changed. */
+function costsOf(store: StoreReader, usage: UsageService) {
+  let revision = -1;
+  let costs: ReadonlyMap<SessionId, Cost> = new Map();
+  return (ids: readonly SessionId[] | null): ReadonlyMap<SessionId, Cost> => {
+    if (ids !== null) return usage.sessionCosts(ids);
+    const now = store.revision();
+    if (now !== revision) costs = usage.sessionCosts(null);
+    revision = now;
+    return costs;
   };
 }
 

@@ -3,6 +3,7 @@
 import {
   isEmptyQuery,
   momentMs,
+  type SearchFilter,
   type SearchQuery,
   type SearchText,
   type TextField,
@@ -19,7 +20,11 @@ export interface Question {
   readonly index: IndexQuestion;
   /** On whole sessions; undefined where any will do. */
   readonly sessions: SessionFilter | undefined;
+  /** On what a session cost; one whose cost is not known fits none. */
+  readonly costs: readonly CostFilter[];
 }
+
+export type CostFilter = Extract<SearchFilter, { field: 'cost' }>;
 
 export function questionOf(query: SearchQuery, nowMs: number): Question {
   const texts = (field: TextField, not: boolean): SearchText[] =>
@@ -59,7 +64,24 @@ export function questionOf(query: SearchQuery, nowMs: number): Question {
       below: null,
     },
     sessions: isAny(sessions) ? undefined : sessions,
+    costs: query.filters.filter(filter => filter.field === 'cost'),
   };
+}
+
+/** Nano-dollars against what was asked for. */
+export function isCost({ compare, nanoUsd }: CostFilter, cost: number): boolean {
+  switch (compare) {
+    case '<':
+      return cost < nanoUsd;
+    case '<=':
+      return cost <= nanoUsd;
+    case '>':
+      return cost > nanoUsd;
+    case '>=':
+      return cost >= nanoUsd;
+    default:
+      return compare satisfies never;
+  }
 }
 
 function isAny(filter: SessionFilter): boolean {

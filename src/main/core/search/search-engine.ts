@@ -4,13 +4,14 @@
 import { toPlayheadError } from '../../../shared/base/errors.ts';
 import type { CallOutput, HandlerInput } from '../../../shared/contract/define.ts';
 import type { search, SearchGroup, SearchHit, SearchStatus } from '../../../shared/contract/search.ts';
+import { type Cost, noCost } from '../../../shared/model/cost.ts';
 import type { SessionId } from '../../../shared/model/ids.ts';
 import { parseSearchQuery } from '../../../shared/model/search-query.ts';
 import type { Session } from '../../../shared/model/session.ts';
 import type { IndexedHit, IndexQuestion, RecordRef, SearchEntry, SearchReader, SearchSource } from '../store/index.ts';
 import type { EntryText } from './entry-text.ts';
 import { Finder } from './finder.ts';
-import { type Question, questionOf } from './question.ts';
+import { type CostFilter, isCost, type Question, questionOf } from './question.ts';
 import { scanPending } from './scan.ts';
 import { isFailed, type ReadBlocks, readEntryText } from './search-document.ts';
 import { Stepper } from './stepper.ts';
@@ -27,6 +28,8 @@ export interface EngineParts {
   readonly read: ReadBlocks;
   /** A record's bytes; undefined where they cannot be read. */
   readonly bytes: (ref: RecordRef) => Uint8Array | undefined;
+  /** What these sessions cost, or all; without an entry for those that have no usage. */
+  readonly costs: (ids: readonly SessionId[] | null) => ReadonlyMap<SessionId, Cost>;
   readonly now: () => number;
 }
 
@@ -73,7 +76,7 @@ export class SearchEngine {
       if (!entry || !session || entry.sessionRow !== hit.sessionRow) continue;
       groups.add(session, entry, readEntryText(entry, this.parts.read), picked.hasMore(hit.sessionRow));
     }
-    return { groups: groups.list, next };
+    return { groups: this.withCosts(groups.list), next };
   }
 
   async count(input: In<'count'>, signal: AbortSignal): Promise<Out<'count'>> {
@@ -107,7 +110,11 @@ export class SearchEngine {
         if (session) groups.add(session, entry, text, false);
       },
     );
-    return { groups: groups.newestFirst(), scanned: scanned.entries, waiting: scanned.entries + scanned.left };
+    return {
+      groups: this.withCosts(groups.newestFirst()),
+      scanned: scanned.entries,
+      waiting: scanned.entries + scanned.left,
+    };
   }
 
   /** Counted from outside: for those who read beside another Playhead that fills the index. */
@@ -125,12 +132,33 @@ export class SearchEngine {
     return groups.session(row) ?? this.parts.source.session(row);
   }
 
+  private withCosts(groups: readonly SearchGroup[]): SearchGroup[] {
+    const costs = this.parts.costs(groups.map(({ session }) => session.id));
+    return groups.map(group => ({
+      ...group,
+      session: { ...group.session, cost: costs.get(group.session.id) ?? noCost },
+    }));
+  }
+
+  private filterCosts(
+    filters: readonly CostFilter[],
+    sessions: ReadonlySet<number> | undefined,
+  ): ReadonlySet<number> | undefined {
+    const costs = this.parts.costs(null);
+    const fits = this.parts.source.sessionRows().filter(({ id, publicId }) => {
+      const cost = costs.get(publicId)?.nanoUsd ?? null;
+      return cost !== null && sessions?.has(id) !== false && filters.every(filter => isCost(filter, cost));
+    });
+    return new Set(fits.map(({ id }) => id));
+  }
+
   private read(input: { text: string; typing: boolean; sessionId: SessionId | null }): Asked {
     const { source, now } = this.parts;
     const query = parseSearchQuery(input.text, input.typing);
     const question = questionOf(query, now());
     let sessions: ReadonlySet<number> | undefined;
     if (question.sessions) sessions = new Set(source.filterSessions(question.sessions));
+    if (question.costs.length > 0) sessions = this.filterCosts(question.costs, sessions);
     if (input.sessionId !== null) {
       const row = source.sessionRow(input.sessionId);
       const fits = row !== undefined && sessions?.has(row) !== false;

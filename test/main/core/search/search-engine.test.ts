@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { openSearch } from '../../../../src/main/workers/open-search.ts';
 import type { SessionId } from '../../../../src/shared/model/ids.ts';
-import { assistant, at, call, result, text, user } from '../../../builders/claude-lines.ts';
+import { assistant, at, call, result, text, tokens, user } from '../../../builders/claude-lines.ts';
 import { marked, Searcher } from '../../../builders/search.ts';
 import { jsonl, query, Recorder, tempDir, writeAt } from '../../../builders/store.ts';
 
@@ -200,6 +200,28 @@ describe('Filters', () => {
     expect((await searcher.ask('is:waiting')).groups.map(group => group.session.nativeId)).toEqual(['fresh']);
     const others = (await searcher.ask('owl -is:waiting')).groups.map(group => group.session.nativeId);
     expect(others.toSorted()).toEqual(['done', 'stale']);
+  });
+
+  it('cost: compares what sessions cost; what is not known fits none', async () => {
+    // A million tokens of output cost 15 dollars of Sonnet 4.5.
+    const spend = (millions: number, model: string) =>
+      assistant('a', 5, [text('owl')], { id: `m-${model}-${millions}`, model, usage: tokens(0, millions * 1_000_000) });
+    const searcher = await searcherOver({
+      cheap: [say(0, 'owl'), spend(0.01, 'claude-sonnet-4-5-20250929')],
+      dear: [say(0, 'owl'), spend(2, 'claude-sonnet-4-5-20250929')],
+      unpriced: [say(0, 'owl'), spend(2, 'some-model-of-tomorrow')],
+      free: [say(0, 'owl')],
+    });
+    const fits = async (words: string) => {
+      const { groups } = await searcher.ask(words);
+      return groups.map(group => group.session.nativeId).toSorted();
+    };
+    expect(await fits('cost:>1 owl')).toEqual(['dear']);
+    expect(await fits('cost:<=0.15')).toEqual(['cheap']);
+    expect(await fits('cost:<0.15')).toEqual([]);
+    expect(await fits('-cost:<1')).toEqual(['dear']);
+    expect(await fits('cost:>0.1 cost:<1')).toEqual(['cheap']);
+    expect((await searcher.ask('cost:>1')).groups[0]?.session.cost).toMatchObject({ nanoUsd: 30_000_000_000 });
   });
 
   it('of more sessions than can be named to the index find the same', async () => {
