@@ -56,8 +56,8 @@ export class Searcher {
     return { groups, next, hits: groups.flatMap(group => group.hits), ids: idsOf(groups) };
   }
 
-  async count(text: string): Promise<number> {
-    const input = { text, typing: false, sessionId: null };
+  async count(text: string, typing = false): Promise<number> {
+    const input = { text, typing, sessionId: null };
     return (await this.open().engine.count(input, new AbortController().signal)).total;
   }
 

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { openSearch } from '../../../../src/main/workers/open-search.ts';
 import type { SessionId } from '../../../../src/shared/model/ids.ts';
 import { assistant, at, call, result, text, tokens, user } from '../../../builders/claude-lines.ts';
-import { marked, Searcher } from '../../../builders/search.ts';
+import { type AskOptions, marked, Searcher } from '../../../builders/search.ts';
 import { jsonl, query, Recorder, tempDir, writeAt } from '../../../builders/store.ts';
 
 type Values = readonly Readonly<Record<string, unknown>>[];
@@ -131,10 +131,10 @@ describe('Words', () => {
     ['not even there where they do not follow each other', '梟夜', 0],
     ['nothing but what is left out', '-owl', 1],
     ['nothing at all', '  ', 0],
-  ])('are found: %s', async (_what, words, count, options = {}) => {
+  ])('are found: %s', async (_what, words, count, options: AskOptions = {}) => {
     const searcher = await searcherOver(birds);
     expect((await searcher.ask(words, options)).hits).toHaveLength(count);
-    if (!('typing' in options)) expect(await searcher.count(words)).toBe(count);
+    expect(await searcher.count(words, options.typing)).toBe(count);
   });
 });
 

@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { assistant, call, result, SESSION, text, user } from '../../../builders/claude-lines.ts';
+import { assistant, call, result, SESSION, user } from '../../../builders/claude-lines.ts';
 import { fixturesDir } from '../../../builders/corpus.ts';
 import { FactStore } from '../../../builders/fact-store.ts';
 import { Searcher } from '../../../builders/search.ts';
