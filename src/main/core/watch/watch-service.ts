@@ -80,6 +80,10 @@ class Watching implements Disposable {
   retry(): void {
     const before = this.state;
     this.state = this.look();
+    // A watcher saw nothing in a folder that it could not read, and does not look there again.
+    if (before.state === 'unreadable' && this.state.state !== 'unreadable') {
+      for (const start of this.place.starts) this.lose(start);
+    }
     this.watchWhatIsThere();
     if (this.isUnsure) this.announceReady();
     this.isUnsure = false;
