@@ -15,6 +15,13 @@ import { copilotOtelLines } from './copilot-otel.ts';
 import { cursorTranscript } from './cursor.ts';
 import { droidSession } from './droid.ts';
 import { droidSettings } from './droid-settings.ts';
+import { foundryBroadcast } from './foundry-broadcast.ts';
+import { foundryConversation } from './foundry-conversation.ts';
+import { foundryCurrentPhase } from './foundry-current-phase.ts';
+import { foundryLoop } from './foundry-loop.ts';
+import { foundryObservatory } from './foundry-observatory.ts';
+import { foundryPhasePrompt, foundryPhaseStatus } from './foundry-phases.ts';
+import { foundrySummary } from './foundry-summary.ts';
 import { geminiChatDocument, geminiChatLines } from './gemini.ts';
 import { jaegerExport } from './jaeger.ts';
 import { langfuseExport } from './langfuse.ts';
@@ -55,6 +62,14 @@ export const parsers: readonly Parser[] = [
   cursorTranscript,
   droidSession,
   droidSettings,
+  foundryConversation,
+  foundryCurrentPhase,
+  foundrySummary,
+  foundryPhaseStatus,
+  foundryPhasePrompt,
+  foundryLoop,
+  foundryBroadcast,
+  foundryObservatory,
   claudeStreamJson,
   claudeOutputJson,
   droidStreamJson,

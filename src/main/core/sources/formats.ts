@@ -2,7 +2,7 @@
 // documentation and what their releases were seen to write.)
 
 import { homedir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { existsSync } from 'node:fs';
 
 /** A folder (or file) to watch, and where in it. */
@@ -37,9 +37,12 @@ export const sourceFormats: readonly SourceFormat[] = [
     places: ['$CLAUDE_CONFIG_DIR/projects', '~/.claude/projects', '$XDG_CONFIG_HOME/claude/projects'],
     parts: ['projects'],
     defaults: env => {
-      const configured = (env['CLAUDE_CONFIG_DIR'] ?? '').split(',').filter(path => path !== '');
+      const configured = (given(env, 'CLAUDE_CONFIG_DIR') ?? '')
+        .split(',')
+        .map(path => path.trim())
+        .filter(path => path !== '');
       const homes = configured.length > 0 ? configured : [join(home(env), '.claude')];
-      const xdg = join(env['XDG_CONFIG_HOME'] ?? join(home(env), '.config'), 'claude');
+      const xdg = join(given(env, 'XDG_CONFIG_HOME') ?? join(home(env), '.config'), 'claude');
       return [...homes, ...(existsSync(xdg) ? [xdg] : [])].map(root => ({
         root: expand(root, env),
         starts: ['projects'],
@@ -53,7 +56,10 @@ export const sourceFormats: readonly SourceFormat[] = [
     places: ['$CODEX_HOME/sessions and archived_sessions', '~/.codex/sessions and archived_sessions'],
     parts: ['sessions', 'archived_sessions'],
     defaults: env => [
-      { root: expand(env['CODEX_HOME'] ?? join(home(env), '.codex'), env), starts: ['sessions', 'archived_sessions'] },
+      {
+        root: expand(given(env, 'CODEX_HOME') ?? join(home(env), '.codex'), env),
+        starts: ['sessions', 'archived_sessions'],
+      },
     ],
     include: isJsonl,
   },
@@ -71,7 +77,9 @@ export const sourceFormats: readonly SourceFormat[] = [
     label: 'Gemini CLI',
     places: ['$GEMINI_CLI_HOME/.gemini/tmp', '~/.gemini/tmp'],
     parts: ['tmp'],
-    defaults: env => [{ root: join(expand(env['GEMINI_CLI_HOME'] ?? home(env), env), '.gemini'), starts: ['tmp'] }],
+    defaults: env => [
+      { root: join(expand(given(env, 'GEMINI_CLI_HOME') ?? home(env), env), '.gemini'), starts: ['tmp'] },
+    ],
     include: isChat,
   },
   {
@@ -80,9 +88,9 @@ export const sourceFormats: readonly SourceFormat[] = [
     places: ['$PI_CODING_AGENT_SESSION_DIR', '$PI_CODING_AGENT_DIR/sessions', '~/.pi/agent/sessions'],
     parts: ['sessions'],
     defaults: env => {
-      const sessions = env['PI_CODING_AGENT_SESSION_DIR'];
-      if (sessions !== undefined && sessions !== '') return [{ root: expand(sessions, env), starts: [''] }];
-      const agent = env['PI_CODING_AGENT_DIR'] ?? join(home(env), '.pi', 'agent');
+      const sessions = given(env, 'PI_CODING_AGENT_SESSION_DIR');
+      if (sessions !== undefined) return [{ root: expand(sessions, env), starts: [''] }];
+      const agent = given(env, 'PI_CODING_AGENT_DIR') ?? join(home(env), '.pi', 'agent');
       return [{ root: expand(agent, env), starts: ['sessions'] }];
     },
     include: isJsonl,
@@ -93,7 +101,7 @@ export const sourceFormats: readonly SourceFormat[] = [
     places: ['$QWEN_RUNTIME_DIR/projects', '$QWEN_HOME/projects', '~/.qwen/projects', '~/.qwen/tmp'],
     parts: ['projects', 'tmp'],
     defaults: env => {
-      const folder = env['QWEN_RUNTIME_DIR'] ?? env['QWEN_HOME'] ?? join(home(env), '.qwen');
+      const folder = given(env, 'QWEN_RUNTIME_DIR') ?? given(env, 'QWEN_HOME') ?? join(home(env), '.qwen');
       return [{ root: expand(folder, env), starts: ['projects', 'tmp'] }];
     },
     include: relPath => isChat(relPath) || /(^|\/)agent-[^/]+\.jsonl$/.test(relPath),
@@ -109,10 +117,10 @@ export const sourceFormats: readonly SourceFormat[] = [
     parts: ['session-state', 'otel'],
     defaults: env => {
       const starts = ['session-state', 'otel'];
-      const exported = env['COPILOT_OTEL_FILE_EXPORTER_PATH'];
+      const exported = given(env, 'COPILOT_OTEL_FILE_EXPORTER_PATH');
       return [
-        { root: expand(env['COPILOT_HOME'] ?? join(home(env), '.copilot'), env), starts },
-        ...(exported === undefined || exported === '' ? [] : [placeOfFile(expand(exported, env))]),
+        { root: expand(given(env, 'COPILOT_HOME') ?? join(home(env), '.copilot'), env), starts },
+        ...(exported === undefined ? [] : [placeOfFile(expand(exported, env))]),
       ];
     },
     include: isJsonl,
@@ -132,6 +140,23 @@ export const sourceFormats: readonly SourceFormat[] = [
     parts: ['projects'],
     defaults: env => [{ root: join(home(env), '.cursor'), starts: ['projects'] }],
     include: relPath => isJsonl(relPath) && /(^|\/)agent-transcripts\//.test(relPath),
+  },
+  {
+    id: 'context-foundry',
+    label: 'Context Foundry',
+    places: ['.context-foundry in the home folder and the working folder', '~/.foundry/observatory'],
+    parts: ['.context-foundry', 'observatory', 'checkpoints/ralph', 'logs/events'],
+    defaults: env => [
+      ...[...new Set([home(env), process.cwd()])].map(folder => ({
+        root: join(folder, '.context-foundry'),
+        starts: [''],
+      })),
+      { root: join(home(env), '.foundry'), starts: ['observatory'] },
+    ],
+    include: relPath =>
+      /(^|\/)(current-phase|session-summary|phase-status|state)\.json$/.test(relPath) ||
+      /(^|\/)phase-prompts\/[^/]+\.json$/.test(relPath) ||
+      isJsonl(relPath),
   },
   { id: 'otlp', label: 'OpenTelemetry JSON', places: [], parts: [], defaults: () => [], include: isJson },
   { id: 'auto', label: 'Any known format', places: [], parts: [], defaults: () => [], include: isJson },
@@ -167,9 +192,16 @@ export function placeOfFile(path: string): Place {
 }
 
 function home(env: NodeJS.ProcessEnv): string {
-  return env['HOME'] ?? env['USERPROFILE'] ?? homedir();
+  return given(env, 'HOME') ?? given(env, 'USERPROFILE') ?? homedir();
 }
 
+/** Absolute, also where the agent was given a path from its working folder: then that is taken for ours. */
 function expand(path: string, env: NodeJS.ProcessEnv): string {
-  return path === '~' || path.startsWith('~/') ? join(home(env), path.slice(1)) : path;
+  return resolve(path === '~' || path.startsWith('~/') ? join(home(env), path.slice(1)) : path);
+}
+
+/** A variable that is set to something: an empty one means the same to agents as none. */
+function given(env: NodeJS.ProcessEnv, name: string): string | undefined {
+  const value = env[name]?.trim();
+  return value === '' ? undefined : value;
 }

@@ -51,6 +51,13 @@ describe('a Cursor transcript', () => {
     ]);
   });
 
+  it('that goes on has only its last call open', () => {
+    const call = { role: 'assistant', message: { content: [{ type: 'tool_use', name: 'Shell', input: {} }] } };
+    const live = readLines(cursorTranscript, linesOf({ role: 'user', message: { content: 'go' } }, call, call));
+    const statuses = [...joinSpans(live.facts).values()].filter(span => span.span === 'tool').map(span => span.status);
+    expect(statuses).toEqual(['ok', 'open']);
+  });
+
   it('hangs a subagent below the call that gave it its task', () => {
     const sub = readFile(`${folder}/subagents/${SUBAGENT}.jsonl`);
     expect(sub.recognition).toEqual({ agent: 'cursor', session: SESSION, main: false });

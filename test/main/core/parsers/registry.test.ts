@@ -47,6 +47,14 @@ const owners: readonly (readonly [place: RegExp, parser: string])[] = [
   [/^captured\/claude\/[^/]+\/stream\.jsonl$|^stream-json\/claude-/, 'claude-stream-json'],
   [/^(logs\/droid\/.*session-store|droid\/).*\.jsonl$/, 'droid-session'],
   [/^(logs\/)?cursor\//, 'cursor-transcript'],
+  [/^context-foundry\/.*\/current-phase\.json$/, 'foundry-current-phase'],
+  [/^context-foundry\/.*\/session-summary\.json$/, 'foundry-session-summary'],
+  [/^context-foundry\/.*\/phase-status\.json$/, 'foundry-phase-status'],
+  [/^context-foundry\/.*\/phase-prompts\//, 'foundry-phase-prompt'],
+  [/^context-foundry\/.*\/conversations\//, 'foundry-conversation'],
+  [/^context-foundry\/checkpoints\//, 'foundry-loop-state'],
+  [/^context-foundry\/logs\//, 'foundry-events'],
+  [/^context-foundry\/observatory\//, 'foundry-observatory'],
   [/^droid\/.*\.settings\.json$/, 'droid-settings'],
   [/^logs\/droid\/.*stream.*\.jsonl$|^stream-json\/(vibekanban|jazzyalex)-/, 'droid-stream-json'],
 ];
@@ -54,7 +62,8 @@ const owners: readonly (readonly [place: RegExp, parser: string])[] = [
 /** What these are is told by their names: a small object like many others, a transcript that names no session. */
 const knownByName = /\.(meta|settings)\.json$|^cursor\/.*\/subagents\//;
 /** Content says what these are; which session they belong to is said by the names of the files. */
-const sessionByName = /^anton\/old\/|^(logs\/)?cursor\/|\/64bf9234-35a5-4a42-b27f-96f929dba091\.jsonl$/;
+const sessionByName =
+  /^anton\/old\/|^context-foundry\/.*\.json$|^(logs\/)?cursor\/|\/64bf9234-35a5-4a42-b27f-96f929dba091\.jsonl$/;
 /** The fixtures of other tests are programs, not logs. */
 const isLog = (path: string): boolean => !path.startsWith('import-rules/');
 
