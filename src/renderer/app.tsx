@@ -21,7 +21,6 @@ const RIGHT = { initial: 360, min: 280, max: 760 };
 const CENTRE_MIN = 400;
 
 export function App() {
-  useStart();
   const { place, go } = usePlace();
   const [leftOpen, setLeftOpen] = useStored('left-open', true, isBoolean);
   const [rightOpen, setRightOpen] = useStored('right-open', true, isBoolean);
@@ -42,6 +41,7 @@ export function App() {
   });
   return (
     <div className="app">
+      <Start />
       <button type="button" className="app-skip" onClick={() => centre.current?.focus()}>
         Skip to the session
       </button>
@@ -83,6 +83,12 @@ export function App() {
       <DropZone />
     </div>
   );
+}
+
+/** A part of its own: it hears of every change of every session, and the window is not drawn again for that. */
+function Start() {
+  useStart();
+  return null;
 }
 
 /** The remembered widths, cut to what the window has room for. */

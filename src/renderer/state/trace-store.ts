@@ -190,10 +190,8 @@ export class TraceStore {
       if (trace.error) this.publish(this.trace);
       return;
     }
-    const spans = new Map(whole ? [] : trace.spans);
-    const events = new Map(whole ? [] : trace.events);
-    for (const span of answer.spans) spans.set(span.id, span);
-    for (const event of answer.events) events.set(event.id, event);
+    const spans = whole ? toMap(answer.spans) : withNew(trace.spans, answer.spans);
+    const events = whole ? toMap(answer.events) : withNew(trace.events, answer.events);
     const changed = new Set<string>();
     if (!whole) for (const item of [...answer.spans, ...answer.events]) changed.add(item.id);
     this.publish({ status: 'ready', spans, events, revision, changed, error: null });
@@ -208,6 +206,21 @@ export class TraceStore {
     this.trace = trace;
     this.news.emit();
   }
+}
+
+function toMap<T extends { readonly id: string }>(items: readonly T[]): ReadonlyMap<T['id'], T> {
+  return new Map(items.map(item => [item.id, item]));
+}
+
+/** The same map where nothing is new. */
+function withNew<T extends { readonly id: string }>(
+  known: ReadonlyMap<T['id'], T>,
+  items: readonly T[],
+): ReadonlyMap<T['id'], T> {
+  if (items.length === 0) return known;
+  const both = new Map(known);
+  for (const item of items) both.set(item.id, item);
+  return both;
 }
 
 interface TraceAnswer {

@@ -16,9 +16,12 @@ export function formatTokens(count: number): string {
   return String(Math.round(count));
 }
 
+/** Made once: toLocaleString makes one at every call, and a window shows hundreds of counts. */
+const grouped = new Intl.NumberFormat('en-US');
+
 /** 12,345: the exact number, for tooltips and small counts. */
 export function formatCount(count: number): string {
-  return count.toLocaleString('en-US');
+  return grouped.format(count);
 }
 
 /** "1 turn", "3 turns"; the number is grouped by thousands. */

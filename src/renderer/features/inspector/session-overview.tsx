@@ -1,5 +1,5 @@
 import { MousePointerClick } from 'lucide-react';
-import { useMemo, useState } from 'react';
+import { useDeferredValue, useMemo, useState } from 'react';
 import type { SessionId } from '../../../shared/model/ids.ts';
 import type { SessionEvent, Span } from '../../../shared/model/span.ts';
 import { totalTokens } from '../../../shared/model/usage.ts';
@@ -17,7 +17,8 @@ import { UsageTable } from './usage-table.tsx';
 
 /** The session in figures, for as long as nothing in it is selected. */
 export function SessionOverview({ sessionId }: { readonly sessionId: SessionId }) {
-  const trace = useTrace(sessionId);
+  // Summed up after what was just written is on the screen.
+  const trace = useDeferredValue(useTrace(sessionId));
   const summary = useMemo(() => summariseTrace(trace.spans, trace.events), [trace.spans, trace.events]);
   if (trace.status === 'loading' && trace.spans.size === 0) {
     return (

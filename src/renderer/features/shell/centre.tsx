@@ -1,5 +1,5 @@
 import { FileJson, MessagesSquare, Network } from 'lucide-react';
-import { lazy, type ReactNode, Suspense, useEffect } from 'react';
+import { lazy, memo, type ReactNode, Suspense, useEffect } from 'react';
 import type { SessionId } from '../../../shared/model/ids.ts';
 import type { Session } from '../../../shared/model/session.ts';
 import { SessionHeader } from '../sessions/index.tsx';
@@ -14,12 +14,13 @@ import { Skeleton } from '../../ui/skeleton.tsx';
 import { type Tab, Tabs } from '../../ui/tabs.tsx';
 import './shell.css';
 
-// Each view comes with its own chunk, so that the window paints before Cytoscape and CodeMirror are read.
-const GraphView = lazy(async () => ({ default: (await import('../graph/index.tsx')).GraphView }));
+// Each view comes with its own chunk, so that the window paints before Cytoscape and CodeMirror are read. None is drawn
+// again because what stands around it changed: a session that is written changes its header all the time.
+const GraphView = lazy(async () => ({ default: memo((await import('../graph/index.tsx')).GraphView) }));
 const ConversationView = lazy(async () => ({
-  default: (await import('../conversation/index.tsx')).ConversationView,
+  default: memo((await import('../conversation/index.tsx')).ConversationView),
 }));
-const RawView = lazy(async () => ({ default: (await import('../raw/index.tsx')).RawView }));
+const RawView = lazy(async () => ({ default: memo((await import('../raw/index.tsx')).RawView) }));
 
 /** The session that the place names, or the first page where it names none. */
 export function Centre() {

@@ -61,6 +61,7 @@ export function EntryList({ sessionId, store, conversation, trace }: EntryListPr
       });
     },
     openThread: threadId => go({ threadId, spanId: threadId }),
+    move: what => move(what),
   });
 
   const selectedId = entries[selected]?.id;
@@ -146,7 +147,7 @@ export function EntryList({ sessionId, store, conversation, trace }: EntryListPr
   const folds = useMemo(() => ({ memory: position.folds, scope: '' }), [position.folds]);
   return (
     <div className="conversation-body">
-      <TurnBar entries={entries} topIndex={topIndex} turns={turns} rejected={rejected} onMove={move} />
+      <TurnBar entries={entries} topIndex={topIndex} turns={turns} rejected={rejected} onMove={actions.move} />
       {/* A feed is not a control; it takes the keys that move between its articles. */}
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions */}
       <div
@@ -242,8 +243,12 @@ function ToEnd({ following, newBelow, onClick }: ToEndProps) {
   );
 }
 
+interface ListActions extends EntryActions {
+  readonly move: (what: Move) => void;
+}
+
 /** One object for the list's life whose functions are always the newest: rows that did not change are not drawn again. */
-function useStableActions(actions: EntryActions): EntryActions {
+function useStableActions(actions: ListActions): ListActions {
   const newest = useRef(actions);
   useEffect(() => {
     newest.current = actions;
@@ -254,6 +259,7 @@ function useStableActions(actions: EntryActions): EntryActions {
       showInGraph: entry => newest.current.showInGraph(entry),
       openRecord: (entry, content) => newest.current.openRecord(entry, content),
       openThread: threadId => newest.current.openThread(threadId),
+      move: what => newest.current.move(what),
     }),
     [],
   );

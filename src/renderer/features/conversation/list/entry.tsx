@@ -1,6 +1,7 @@
 import { ArrowRight, Waypoints } from 'lucide-react';
 import { memo, type MouseEvent, useMemo } from 'react';
 import type { ContentBlock, Part } from '../../../../shared/model/content.ts';
+import type { ConversationEntry } from '../../../../shared/contract/trace.ts';
 import type { SpanId } from '../../../../shared/model/ids.ts';
 import type { Span } from '../../../../shared/model/span.ts';
 import { Button, IconButton } from '../../../ui/button.tsx';
@@ -80,38 +81,20 @@ export const Entry = memo(function Entry({
           {subagent && <SubagentLine subagent={subagent} onOpen={() => actions.openThread(subagent.id)} />}
         </FoldScope>
       </ContentActionsContext>
-      <div className="conversation-entry-actions">
-        {span?.kind === 'llm' && span.model !== null && (
-          <span className="conversation-entry-model" title={span.model}>
-            {shortModel(span.model)}
-          </span>
-        )}
-        {atUs !== null && <time title={formatDateTime(atUs, true)}>{formatTime(atUs)}</time>}
-        {known && copiedKinds.has(entry.kind) && (
-          <CopyButton text={() => textOf(known.blocks)} label={`Copy ${kindLabels[entry.kind].toLowerCase()}`} />
-        )}
-        {(entry.spanId !== null || entry.eventId !== null) && (
-          <IconButton
-            size="small"
-            label="Show in the graph"
-            shortcut="g"
-            tabIndex={-1}
-            onClick={event => {
-              event.preventDefault();
-              actions.showInGraph(entry);
-            }}
-          >
-            <Waypoints />
-          </IconButton>
-        )}
-      </div>
+      <EntryFoot entry={entry} content={known} span={span} atUs={atUs} actions={actions} />
     </article>
   );
 });
 
 const copiedKinds: ReadonlySet<OutlineEntry['kind']> = new Set(['prompt', 'answer']);
 
-function EntryBody({ entry, content, span, byModel }: Pick<EntryProps, 'entry' | 'content' | 'span' | 'byModel'>) {
+// The number of entries changes with every new one, and with it every article; what stands in them does not.
+const EntryBody = memo(function EntryBody({
+  entry,
+  content,
+  span,
+  byModel,
+}: Pick<EntryProps, 'entry' | 'content' | 'span' | 'byModel'>) {
   if (content === undefined) return <div className={`conversation-skeleton conversation-skeleton-${entry.kind}`} />;
   if (content === 'gone') return <p className="conversation-none">This entry is not recorded any more.</p>;
   if (entry.kind === 'tool') return <ToolCard blocks={content.blocks} span={span} />;
@@ -124,7 +107,43 @@ function EntryBody({ entry, content, span, byModel }: Pick<EntryProps, 'entry' |
       <ContentBlockView block={block} mode="entry" byModel={byModel} />
     </FoldScope>
   ));
+});
+
+interface EntryFootProps extends Pick<EntryProps, 'entry' | 'span' | 'actions'> {
+  readonly content: ConversationEntry | undefined;
+  readonly atUs: number | null;
 }
+
+/** When and by which model, and what can be done with it: shown while the pointer or the focus is in the entry. */
+const EntryFoot = memo(function EntryFoot({ entry, content, span, atUs, actions }: EntryFootProps) {
+  return (
+    <div className="conversation-entry-actions">
+      {span?.kind === 'llm' && span.model !== null && (
+        <span className="conversation-entry-model" title={span.model}>
+          {shortModel(span.model)}
+        </span>
+      )}
+      {atUs !== null && <time title={formatDateTime(atUs, true)}>{formatTime(atUs)}</time>}
+      {content && copiedKinds.has(entry.kind) && (
+        <CopyButton text={() => textOf(content.blocks)} label={`Copy ${kindLabels[entry.kind].toLowerCase()}`} />
+      )}
+      {(entry.spanId !== null || entry.eventId !== null) && (
+        <IconButton
+          size="small"
+          label="Show in the graph"
+          shortcut="g"
+          tabIndex={-1}
+          onClick={event => {
+            event.preventDefault();
+            actions.showInGraph(entry);
+          }}
+        >
+          <Waypoints />
+        </IconButton>
+      )}
+    </div>
+  );
+});
 
 function SubagentLine({ subagent, onOpen }: { readonly subagent: Span; readonly onOpen: () => void }) {
   return (

@@ -1,5 +1,5 @@
 import { ChevronDown, ChevronUp, FileWarning } from 'lucide-react';
-import { useMemo } from 'react';
+import { memo, useMemo } from 'react';
 import type { SessionEvent } from '../../../../shared/model/span.ts';
 import { usePlace } from '../../../state/place.ts';
 import { Button, IconButton } from '../../../ui/button.tsx';
@@ -18,7 +18,7 @@ interface TurnBarProps {
 }
 
 /** Above the list: the turn that is being read, and the way to the ones before and after it. */
-export function TurnBar({ entries, topIndex, turns, rejected, onMove }: TurnBarProps) {
+export const TurnBar = memo(function TurnBar({ entries, topIndex, turns, rejected, onMove }: TurnBarProps) {
   const { go } = usePlace();
   const last = useMemo(() => entries.reduce((most, entry) => Math.max(most, entry.turn ?? 0), 0), [entries]);
   const turn = turnAt(entries, topIndex);
@@ -63,4 +63,4 @@ export function TurnBar({ entries, topIndex, turns, rejected, onMove }: TurnBarP
       )}
     </div>
   );
-}
+});

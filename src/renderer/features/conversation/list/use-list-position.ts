@@ -44,11 +44,14 @@ export function useListPosition({ store, conversation, selectedIndex, over }: Li
   const [seen, setSeen] = useState(entries.at(-1));
   const lastScroll = useRef<ScrollPosition>({ top: 0, distanceFromEnd: 0 });
 
+  // The same functions as long as the entries are: else every drawing would measure all of them anew.
+  const estimateSize = useCallback((index: number) => estimateHeight(entries, index), [entries]);
+  const getItemKey = useCallback((index: number) => entries[index]?.id ?? index, [entries]);
   const virtualizer = useVirtualizer<HTMLDivElement, HTMLDivElement>({
     count: entries.length,
     getScrollElement: () => scrollRef.current,
-    estimateSize: index => estimateHeight(entries, index),
-    getItemKey: index => entries[index]?.id ?? index,
+    estimateSize,
+    getItemKey,
     overscan: OVERSCAN,
     initialMeasurementsCache: store.heights,
     paddingStart: 8,
