@@ -26,7 +26,7 @@ export function App() {
   const [rightOpen, setRightOpen] = useStored('right-open', true, isBoolean);
   const [openAsked, setOpenAsked] = useState(0);
   const centre = useRef<HTMLElement>(null);
-  const hasRight = place.sessionId !== null && place.screen !== 'welcome';
+  const hasRight = place.sessionId !== null && place.screen !== 'welcome' && place.screen !== 'usage';
   const panels = usePanelWidths(leftOpen, rightOpen && hasRight);
   useShortcuts({
     '1': () => go({ view: 'graph' }),
@@ -37,7 +37,8 @@ export function App() {
     '?': () => go({ screen: 'shortcuts' }),
     o: () => setOpenAsked(openAsked + 1),
     s: () => go({ screen: 'sources' }),
-    Escape: () => go({ spanId: null, eventId: null }),
+    u: () => go({ screen: place.screen === 'usage' ? null : 'usage' }),
+    Escape: () => go(place.screen === 'usage' ? { screen: null } : { spanId: null, eventId: null }),
   });
   return (
     <div className="app">

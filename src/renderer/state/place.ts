@@ -7,8 +7,8 @@ import type { RecordId, SessionId, SpanId } from '../../shared/model/ids.ts';
 export const views = ['graph', 'conversation', 'raw'] as const;
 export type View = (typeof views)[number];
 
-export const screens = ['sources', 'welcome', 'shortcuts'] as const;
-/** What lies over the session: the sources, the first page, the list of shortcuts. */
+export const screens = ['sources', 'welcome', 'shortcuts', 'usage'] as const;
+/** What lies over the session: the sources, the first page, the list of shortcuts, usage and costs. */
 export type Screen = (typeof screens)[number];
 
 export interface Place {
@@ -26,6 +26,8 @@ export interface Place {
   /** Words that narrow the list of sessions. */
   readonly filter: string;
   readonly screen: Screen | null;
+  /** What the usage view shows, in its own words; see features/usage. */
+  readonly usage: string;
 }
 
 export type PlacePatch = { readonly [K in keyof Place]?: Place[K] | undefined };
@@ -74,6 +76,7 @@ export const nowhere: Place = {
   entryId: null,
   filter: '',
   screen: null,
+  usage: '',
 };
 
 /** Reads a fragment as `#/SESSION/VIEW?span=…`. Whatever does not fit is left out. */
@@ -94,6 +97,7 @@ export function parsePlace(hash: string): Place {
     entryId: params.get('entry'),
     filter: params.get('filter') ?? '',
     screen: screens.find(known => known === params.get('screen')) ?? null,
+    usage: params.get('usage') ?? '',
   };
 }
 
@@ -109,6 +113,7 @@ export function formatPlace(place: Place): string {
   put('entry', place.entryId);
   put('filter', place.filter);
   put('screen', place.screen);
+  put('usage', place.usage);
   const path = place.sessionId === null ? '' : `${encodeURIComponent(place.sessionId)}/${place.view}`;
   const search = params.size === 0 ? '' : `?${params}`;
   return `#/${path}${search}`;

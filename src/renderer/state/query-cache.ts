@@ -192,7 +192,7 @@ export class QueryCache {
   }
 }
 
-/** Counts of sources and files: any record anywhere changes them. */
+/** Counts of sources and files, and usage: any record anywhere changes them. */
 function isSum({ callName }: { readonly callName: string }): boolean {
-  return callName.startsWith('sources.');
+  return callName.startsWith('sources.') || callName.startsWith('usage.');
 }

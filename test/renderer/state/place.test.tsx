@@ -22,6 +22,7 @@ const full: Place = {
   entryId: 'entry 1',
   filter: 'fix & run',
   screen: 'sources',
+  usage: 'model=a%26b&range=all',
 };
 
 describe('the place in the address', () => {

@@ -3,7 +3,9 @@ import { useDeferredValue, useMemo, useState } from 'react';
 import type { SessionId } from '../../../shared/model/ids.ts';
 import type { SessionEvent, Span } from '../../../shared/model/span.ts';
 import { totalTokens } from '../../../shared/model/usage.ts';
+import { useClient } from '../../state/client-context.tsx';
 import { usePlace } from '../../state/place.ts';
+import { useQuery } from '../../state/use-query.ts';
 import { useTrace } from '../../state/trace-store.ts';
 import { Button } from '../../ui/button.tsx';
 import { FailureNotice } from '../../ui/failure-notice.tsx';
@@ -20,6 +22,7 @@ export function SessionOverview({ sessionId }: { readonly sessionId: SessionId }
   // Summed up after what was just written is on the screen.
   const trace = useDeferredValue(useTrace(sessionId));
   const summary = useMemo(() => summariseTrace(trace.spans, trace.events), [trace.spans, trace.events]);
+  const session = useQuery(useClient().sessions.get, { sessionId });
   if (trace.status === 'loading' && trace.spans.size === 0) {
     return (
       <div className="inspector-section">
@@ -44,7 +47,14 @@ export function SessionOverview({ sessionId }: { readonly sessionId: SessionId }
       </header>
       <Counts summary={summary} />
       <Facts facts={factsOf(summary)} />
-      {totalTokens(summary.usage) > 0 && <UsageTable usage={summary.usage} provenance={null} counted />}
+      {totalTokens(summary.usage) > 0 && (
+        <UsageTable
+          usage={summary.usage}
+          provenance={null}
+          counted
+          cost={session.status === 'ready' ? session.data.cost : undefined}
+        />
+      )}
       <Errors errors={summary.errors} />
       <Ranking
         title="Models"

@@ -46,7 +46,14 @@ export function SpanInspector({ sessionId, spanId }: SpanInspectorProps) {
         recordId={detail.status === 'ready' ? (detail.data.records[0]?.recordId ?? null) : null}
       />
       <Facts facts={factsOf(span, trace)} />
-      {span.usage && <UsageTable usage={span.usage} provenance={span.usageProvenance} counted={span.counted} />}
+      {span.usage && (
+        <UsageTable
+          usage={span.usage}
+          provenance={span.usageProvenance}
+          counted={span.counted}
+          cost={detail.status === 'ready' ? detail.data.cost : undefined}
+        />
+      )}
       {detail.status === 'loading' && (
         <div className="inspector-section">
           <Skeleton rows={5} label="Loading what was said and done" />

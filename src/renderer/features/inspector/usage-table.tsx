@@ -1,16 +1,21 @@
+import { type Cost, costText } from '../../../shared/model/cost.ts';
 import { type Provenance, totalTokens, type Usage } from '../../../shared/model/usage.ts';
 import { Badge } from '../../ui/badge.tsx';
+import { CostAbout } from '../../ui/cost-about.tsx';
 import { formatCount } from '../../ui/format.ts';
+import { Tooltip } from '../../ui/tooltip.tsx';
 
 interface UsageTableProps {
   readonly usage: Usage;
   /** Null where it is a sum over several. */
   readonly provenance: Provenance | null;
   readonly counted: boolean;
+  /** Absent: not known yet, or it counts elsewhere. */
+  readonly cost?: Cost | undefined;
 }
 
 /** Tokens by part. Each part is of the whole, or of the part above it. */
-export function UsageTable({ usage, provenance, counted }: UsageTableProps) {
+export function UsageTable({ usage, provenance, counted, cost }: UsageTableProps) {
   const total = totalTokens(usage);
   const parts = [
     { name: 'Input', about: 'Neither read from a cache nor written to one', count: usage.input, tone: 'input' },
@@ -63,6 +68,16 @@ export function UsageTable({ usage, provenance, counted }: UsageTableProps) {
           <dt>Total</dt>
           <dd>{formatCount(total)}</dd>
         </div>
+        {cost && cost.responses > 0 && (
+          <Tooltip text={<CostAbout cost={cost} />} side="left">
+            {/* A tooltip opens on the keyboard's focus, too. */}
+            {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+            <div className="inspector-usage-cost" tabIndex={0}>
+              <dt>API value</dt>
+              <dd>{costText(cost)}</dd>
+            </div>
+          </Tooltip>
+        )}
       </dl>
     </section>
   );

@@ -1,9 +1,11 @@
 import { Clock, Cpu, Folder, GitBranch, MessagesSquare } from 'lucide-react';
 import type { ReactNode } from 'react';
+import { costText } from '../../../shared/model/cost.ts';
 import type { Session } from '../../../shared/model/session.ts';
 import { totalTokens } from '../../../shared/model/usage.ts';
 import { useNow } from '../../state/use-now.ts';
 import { CopyButton } from '../../ui/copy-button.tsx';
+import { CostAbout } from '../../ui/cost-about.tsx';
 import { describeAge, formatCount, formatDateTime, formatDuration, formatTokens, plural } from '../../ui/format.ts';
 import { Tooltip } from '../../ui/tooltip.tsx';
 import { AgentMark } from './agent-mark.tsx';
@@ -69,6 +71,11 @@ export function SessionHeader({ session }: { readonly session: Session }) {
             'no token counts'
           )}
         </Fact>
+        {session.cost && session.cost.responses > 0 && (
+          <Fact name="API value" about={<CostAbout cost={session.cost} />}>
+            <b className="session-header-cost">{costText(session.cost)}</b> API value
+          </Fact>
+        )}
         {session.updateUs !== null && (
           <Fact name="Newest record" icon={<Clock />} about={timesAbout(session)}>
             {describeAge(session.updateUs, nowMs)}

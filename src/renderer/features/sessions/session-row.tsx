@@ -1,4 +1,5 @@
 import { ChevronRight } from 'lucide-react';
+import { costText } from '../../../shared/model/cost.ts';
 import type { Session } from '../../../shared/model/session.ts';
 import { totalTokens } from '../../../shared/model/usage.ts';
 import { describeAge, formatAge, formatCount, formatTokens, plural, shortModel } from '../../ui/format.ts';
@@ -100,13 +101,15 @@ export function GroupItem({ id, row, active, top, sticky, onToggle }: GroupItemP
   );
 }
 
-/** Turns, spans and tokens, as short as they can be. */
+/** Turns, spans, tokens and API value, as short as they can be. */
 function sizes(session: Session): string {
   const tokens = totalTokens(session.usage);
   return [
     session.turns > 0 ? `${formatTokens(session.turns)} ${session.turns === 1 ? 'turn' : 'turns'}` : null,
     `${formatTokens(session.spans)} ${session.spans === 1 ? 'span' : 'spans'}`,
     tokens > 0 ? formatTokens(tokens) : null,
+    // A price that is not known is told where there is room to say so.
+    session.cost && session.cost.nanoUsd !== null ? costText(session.cost) : null,
   ]
     .filter(fact => fact !== null)
     .join(' · ');
@@ -120,6 +123,7 @@ function describe(session: Session, unread: boolean, nowMs: number): string {
     plural(session.turns, 'turn'),
     plural(session.spans, 'span'),
     `${formatTokens(totalTokens(session.usage))} tokens`,
+    session.cost && session.cost.responses > 0 ? `API value ${costText(session.cost)}` : null,
     session.errors > 0 ? plural(session.errors, 'error') : null,
     session.updateUs === null ? null : describeAge(session.updateUs, nowMs),
     isWritten(session, nowMs) ? 'live' : null,

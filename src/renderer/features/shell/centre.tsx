@@ -20,6 +20,7 @@ const GraphView = lazy(async () => ({ default: memo((await import('../graph/inde
 const ConversationView = lazy(async () => ({
   default: memo((await import('../conversation/index.tsx')).ConversationView),
 }));
+const UsageView = lazy(async () => ({ default: (await import('../usage/index.tsx')).UsageView }));
 const RawView = lazy(async () => ({ default: memo((await import('../raw/index.tsx')).RawView) }));
 
 /** The session that the place names, or the first page where it names none. */
@@ -29,8 +30,14 @@ export function Centre() {
   const client = useClient();
   const known = place.sessionId === null ? undefined : byId.get(place.sessionId);
   const asked = useQuery(client.sessions.get, place.sessionId === null ? null : { sessionId: place.sessionId });
-  useTitle(place.screen === 'welcome' ? undefined : known?.title);
+  useTitle(place.screen === 'usage' ? 'Usage' : place.screen === 'welcome' ? undefined : known?.title);
   if (place.screen === 'welcome') return <Welcome />;
+  if (place.screen === 'usage')
+    return (
+      <Suspense fallback={<Skeleton rows={8} label="Loading usage" />}>
+        <UsageView />
+      </Suspense>
+    );
   if (place.sessionId === null) {
     if (status === 'ready' && total === 0) return <Welcome />;
     return status === 'ready' ? (

@@ -17,6 +17,7 @@ const groups: readonly Group[] = [
       [[']'], 'Show or hide the inspector'],
       [['o'], 'Open a file'],
       [['s'], 'Sources'],
+      [['u'], 'Usage and costs'],
       [['Esc'], 'Close, or clear the selection'],
     ],
   },
@@ -52,6 +53,14 @@ const groups: readonly Group[] = [
       [['f'], 'Fit in view'],
       [['0'], 'Back to the first view'],
       [['l'], 'Show as a list'],
+    ],
+  },
+  {
+    title: 'Usage',
+    keys: [
+      [['←', '→'], 'Bar or day before or after'],
+      [['↑', '↓'], 'Day of the week, in the calendar'],
+      [['Enter'], 'Only this one, or all again'],
     ],
   },
   {

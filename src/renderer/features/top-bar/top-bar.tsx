@@ -1,4 +1,4 @@
-import { Activity, Database, House, HelpCircle, PanelLeft, PanelRight } from 'lucide-react';
+import { Activity, ChartColumn, Database, House, HelpCircle, PanelLeft, PanelRight } from 'lucide-react';
 import type { IndexProgress } from '../../../shared/contract/sources.ts';
 import { useConnection } from '../../state/client-context.tsx';
 import { usePlace } from '../../state/place.ts';
@@ -44,6 +44,10 @@ export function TopBar({ leftOpen, rightOpen, hasRight, onLeft, onRight, openAsk
       <div className="top-bar-middle">{progress?.indexing === true && <Progress progress={progress} />}</div>
       <Rate />
       <ConnectionState />
+      <Button tone="quiet" onClick={() => go({ screen: 'usage' })}>
+        <ChartColumn aria-hidden="true" />
+        Usage
+      </Button>
       <SourcesButton />
       <OpenButton tone="quiet" asked={openAsked} />
       <IconButton label="Start page and samples" onClick={() => go({ screen: 'welcome' })}>

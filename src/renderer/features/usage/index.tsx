@@ -1,0 +1,3 @@
+// Tokens and what they cost, over all sessions.
+
+export { UsageView } from './usage-view.tsx';
