@@ -344,6 +344,26 @@ describe.each(wires)('a contract over $name', wire => {
   });
 });
 
+describe('a server', () => {
+  it('lets go of a window that has gone, or that it stops serving', async () => {
+    const handlers = {
+      echo: () => ({ value: 1 }),
+      add: () => 0,
+      nothing: () => undefined,
+      hold: () => '',
+      fail: () => 0,
+    };
+    const server = new ContractServer(contract, { desk: handlers });
+    const [gone, dropped, stays] = [linkedPair(), linkedPair(), linkedPair()];
+    const sent = [gone, dropped, stays].map(pair => vi.spyOn(pair.core, 'send'));
+    const serving = [gone, dropped, stays].map(pair => server.connect(pair.core));
+    gone.close();
+    serving[1]?.dispose();
+    server.push.desk.rang({ count: 1 });
+    expect(sent.map(send => send.mock.calls.length)).toEqual([0, 0, 1]);
+  });
+});
+
 describe('a client', () => {
   it.each([
     ['no JSON'],

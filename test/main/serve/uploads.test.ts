@@ -126,12 +126,12 @@ describe('a file that is handed over', () => {
 
 describe('a file that is too large', () => {
   /** A request by hand: its body is written in pieces, or never, and its answer may come before its end. */
-  async function begin(header: string) {
-    const socket = connect(server.port, '127.0.0.1');
+  async function begin(header: string, target = server) {
+    const socket = connect(target.port, '127.0.0.1');
     await once(socket, 'connect');
     let text = '';
     socket.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
-    const heads = [`Host: 127.0.0.1:${server.port}`, `Origin: ${server.origin}`, `X-Playhead-Token: ${server.key}`];
+    const heads = [`Host: 127.0.0.1:${target.port}`, `Origin: ${target.origin}`, `X-Playhead-Token: ${target.key}`];
     socket.write(`POST /upload?name=big.jsonl HTTP/1.1\r\n${[...heads, header].join('\r\n')}\r\n\r\n`);
     return { socket, answer: () => text };
   }
@@ -152,6 +152,16 @@ describe('a file that is too large', () => {
     expect(kept()).toEqual([]);
     expect(opened).toEqual([]);
     socket.destroy();
+  });
+
+  it('has more than 512 MB where no other limit is set', async () => {
+    const usual = await startTestServer();
+    const allowed = await begin(`Content-Length: ${512 * 1024 * 1024}`, usual);
+    const refused = await begin(`Content-Length: ${512 * 1024 * 1024 + 1}`, usual);
+    await vi.waitFor(() => expect(refused.answer()).toMatch(/^HTTP\/1\.1 413 [^]*big\.jsonl is over 512 MB\./));
+    expect(allowed.answer()).toBe('');
+    for (const { socket } of [allowed, refused]) socket.destroy();
+    await usual.close();
   });
 
   it('is taken up to the limit', async () => {
