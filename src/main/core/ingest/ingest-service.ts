@@ -138,7 +138,7 @@ export class IngestService {
     const live = this.sources.get(sourceId);
     if (!live) return;
     for (const relPath of relPaths) {
-      if (!live.include(relPath)) continue;
+      if (!live.include(relPath) || !isInside(live.starts, relPath)) continue;
       const found = statFile(live.root, relPath);
       if (!found) this.missing(live, relPath);
       else if (isMapping(relPath)) this.noticeMapping(live, found);
@@ -484,6 +484,10 @@ export class IngestService {
     this.lastReportMs = now;
     this.events.emit({ kind: 'progress', progress: this.progress() });
   }
+}
+
+function isInside(starts: readonly string[], relPath: string): boolean {
+  return starts.some(start => start === '' || relPath === start || relPath.startsWith(`${start}/`));
 }
 
 function isMapping(relPath: string): boolean {
