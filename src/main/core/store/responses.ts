@@ -12,15 +12,15 @@ interface Copy {
 
 /**
  * The spans of a response that must begin or cease to count: of each agent's copies the earliest does, of the older
- * file. Spans that have nothing to count do not stand in another's way.
+ * file; one in a file that was opened by hand only where there is no other: looking at a copy moves no sums. Spans that have nothing to count do not stand in another's way.
  */
 export function changesOfOwner(db: ReadDb, responseKey: string): { readonly id: number; readonly owns: boolean }[] {
   const copies = db
     .prepare(
       `SELECT span.id, file.agent, span.input IS NOT NULL AND span.counted & ${COUNTED_BY_PARSER} AS eligible,
          span.counted & ${OWNS_RESPONSE} AS owned
-       FROM span JOIN file ON file.id = span.file_id WHERE span.response_key = ?
-       ORDER BY span.start_us IS NULL, span.start_us, file.born_us, file.rel_path, span.ord, span.key, span.session_id`,
+       FROM span JOIN file ON file.id = span.file_id JOIN source ON source.id = file.source_id WHERE span.response_key = ?
+       ORDER BY source.origin = 'opened', span.start_us IS NULL, span.start_us, file.born_us, file.rel_path, span.ord, span.key, span.session_id`,
     )
     .all(responseKey) as Copy[];
   const taken = new Set<string | null>();
