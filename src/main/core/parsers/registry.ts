@@ -1,5 +1,6 @@
 // All built-in parsers, and which of them reads a file. Content decides; the order only settles ties.
 
+import { ampThread } from './amp.ts';
 import { antonCheckpoint } from './anton-checkpoint.ts';
 import { antonProgress } from './anton-progress.ts';
 import { antonRetries, antonRetryHistory } from './anton-retries.ts';
@@ -60,6 +61,7 @@ export const parsers: readonly Parser[] = [
   copilotEvents,
   copilotOtelLines,
   cursorTranscript,
+  ampThread,
   droidSession,
   droidSettings,
   foundryConversation,

@@ -158,6 +158,17 @@ export const sourceFormats: readonly SourceFormat[] = [
       /(^|\/)phase-prompts\/[^/]+\.json$/.test(relPath) ||
       isJsonl(relPath),
   },
+  {
+    id: 'amp',
+    label: 'Amp',
+    places: ['$XDG_DATA_HOME/amp/threads', '~/.local/share/amp/threads'],
+    parts: ['threads'],
+    defaults: env => {
+      const data = env['XDG_DATA_HOME'] ?? join(home(env), '.local', 'share');
+      return [{ root: join(expand(data, env), 'amp'), starts: ['threads'] }];
+    },
+    include: relPath => /(^|\/)T-[^/]+\.json$/.test(relPath),
+  },
   { id: 'otlp', label: 'OpenTelemetry JSON', places: [], parts: [], defaults: () => [], include: isJson },
   { id: 'auto', label: 'Any known format', places: [], parts: [], defaults: () => [], include: isJson },
 ];

@@ -55,6 +55,7 @@ const owners: readonly (readonly [place: RegExp, parser: string])[] = [
   [/^context-foundry\/checkpoints\//, 'foundry-loop-state'],
   [/^context-foundry\/logs\//, 'foundry-events'],
   [/^context-foundry\/observatory\//, 'foundry-observatory'],
+  [/^amp\//, 'amp-thread'],
   [/^droid\/.*\.settings\.json$/, 'droid-settings'],
   [/^logs\/droid\/.*stream.*\.jsonl$|^stream-json\/(vibekanban|jazzyalex)-/, 'droid-stream-json'],
 ];
