@@ -15,9 +15,13 @@ export function amountText(amounts: UsageAmounts, metric: Metric): string {
   return metric === 'cost' ? costText(amounts.cost) || 'nothing' : formatTokens(totalTokens(amounts.usage));
 }
 
-/** A mark of an axis. */
+/** A mark of an axis: without zeros that say nothing. */
 export function valueText(value: number, metric: Metric): string {
-  return metric === 'cost' ? usdText(value) : formatTokens(value);
+  return metric === 'cost'
+    ? usdText(value)
+        .replace(/(\.\d*?)0+$/, '$1')
+        .replace(/\.$/, '')
+    : formatTokens(value);
 }
 
 /** How much of what was sent came from a cache, 0 to 1; undefined where nothing was sent. */

@@ -127,7 +127,12 @@ export function BarChart({ title, aside, rows, periods, metric, colours, selecte
           })}
           {periods.map((period, at) =>
             (periods.length - 1 - at) % nameEvery === 0 ? (
-              <text key={period} className="usage-axis-name" x={LEFT + (at + 0.5) * slot} y={HEIGHT - 6}>
+              <text
+                key={period}
+                className={`usage-axis-name ${slot < NAME_WIDTH / 2 && at === periods.length - 1 ? 'is-last' : ''}`}
+                x={slot < NAME_WIDTH / 2 && at === periods.length - 1 ? width : LEFT + (at + 0.5) * slot}
+                y={HEIGHT - 6}
+              >
                 {shortNameOfPeriod(period)}
               </text>
             ) : null,

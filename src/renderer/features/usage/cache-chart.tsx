@@ -2,7 +2,7 @@ import type { UsageRow } from '../../../shared/contract/usage.ts';
 import { formatTokens } from '../../ui/format.ts';
 import { cacheHitRate, percentText } from './amounts.ts';
 import { ChartFrame, FiguresTable } from './chart-frame.tsx';
-import { nameOfPeriod, shortNameOfPeriod } from './usage-place.ts';
+import { nameOfPeriod } from './usage-place.ts';
 import { useWidth } from './use-width.ts';
 
 interface CacheChartProps {
@@ -10,16 +10,17 @@ interface CacheChartProps {
   readonly periods: readonly string[];
 }
 
-const HEIGHT = 132;
+const HEIGHT = 92;
 const TOP = 8;
-const LEFT = 44;
-const BOTTOM = 20;
+/** As in the bars above, so that a day stands below itself. */
+const LEFT = 58;
+const BOTTOM = 8;
 const PLOT = HEIGHT - TOP - BOTTOM;
 const TITLE = 'Cache hit rate';
 
 /** How much of what was sent came from a cache: a point for each day with usage, joined where days follow each other. */
 export function CacheChart({ rows, periods }: CacheChartProps) {
-  const { ref, width } = useWidth<HTMLDivElement>(320);
+  const { ref, width } = useWidth<HTMLDivElement>(760);
   const byPeriod = new Map(rows.map(row => [row.key, row]));
   const slot = (width - LEFT) / Math.max(1, periods.length);
   const points = periods.flatMap((period, at) => {
@@ -33,7 +34,6 @@ export function CacheChart({ rows, periods }: CacheChartProps) {
         `${at === 0 || point.at - (points[at - 1]?.at ?? 0) > 1 ? 'M' : 'L'}${round(point.x)} ${round(point.y)}`,
     )
     .join('');
-  const ends = [periods.at(0), periods.at(-1)].filter(period => period !== undefined);
   return (
     <ChartFrame
       title={TITLE}
@@ -72,16 +72,6 @@ export function CacheChart({ rows, periods }: CacheChartProps) {
             <circle key={period} className="usage-point" cx={x} cy={y} r={slot > 6 ? 2.5 : 1.5}>
               <title>{`${nameOfPeriod(period)}: ${percentText(rate)}`}</title>
             </circle>
-          ))}
-          {ends.map((period, at) => (
-            <text
-              key={period}
-              className={`usage-axis-name ${at === 0 ? 'is-first' : 'is-last'}`}
-              x={at === 0 ? LEFT : width}
-              y={HEIGHT - 4}
-            >
-              {shortNameOfPeriod(period)}
-            </text>
           ))}
         </svg>
       </div>

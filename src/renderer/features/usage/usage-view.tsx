@@ -100,6 +100,7 @@ function Page({ chosen, onChange }: PageProps) {
   const first = bars.data.rows[0]?.key;
   const periods = everyPeriod(range.since ?? (first && first !== 'unknown' ? first : today), today, range.by);
   const colours = modelColours(allModels.data.rows);
+  const timed = bars.data.rows.filter(row => row.key !== 'unknown');
   const isEmpty = bars.data.total.responses === 0;
   return (
     <>
@@ -109,15 +110,18 @@ function Page({ chosen, onChange }: PageProps) {
           Choose a longer time, or clear what it was narrowed to.
         </EmptyState>
       ) : (
-        <BarChart
-          title={`${metric === 'cost' ? 'API value' : 'Tokens'} by ${range.by} and model`}
-          rows={bars.data.rows.filter(row => row.key !== 'unknown')}
-          periods={periods}
-          metric={metric}
-          colours={colours}
-          selected={period}
-          onSelect={next => onChange({ period: next })}
-        />
+        <>
+          <BarChart
+            title={`${metric === 'cost' ? 'API value' : 'Tokens'} by ${range.by} and model`}
+            rows={timed}
+            periods={periods}
+            metric={metric}
+            colours={colours}
+            selected={period}
+            onSelect={next => onChange({ period: next })}
+          />
+          <CacheChart rows={timed} periods={periods} />
+        </>
       )}
       <div className="usage-columns">
         <Ranking
@@ -137,18 +141,15 @@ function Page({ chosen, onChange }: PageProps) {
           selected={project}
           onSelect={next => onChange({ project: next })}
         />
-        <div className="usage-column">
-          <Ranking
-            title="Agents"
-            rows={agents.data.rows}
-            metric={metric}
-            selected={agent}
-            onSelect={next => onChange({ agent: next })}
-            nameOf={key => agentLook(key).name}
-            markOf={key => <AgentMark agent={key} />}
-          />
-          <CacheChart rows={bars.data.rows.filter(row => row.key !== 'unknown')} periods={periods} />
-        </div>
+        <Ranking
+          title="Agents"
+          rows={agents.data.rows}
+          metric={metric}
+          selected={agent}
+          onSelect={next => onChange({ agent: next })}
+          nameOf={key => agentLook(key).name}
+          markOf={key => <AgentMark agent={key} />}
+        />
       </div>
       <Calendar
         rows={year.data.rows}
