@@ -26,6 +26,7 @@ export interface Arguments {
   readonly since: string | null;
   readonly until: string | null;
   readonly timezone: string | null;
+  readonly limit: number;
 }
 
 export const flags = {
@@ -41,6 +42,7 @@ export const flags = {
   since: { type: 'string' },
   until: { type: 'string' },
   timezone: { type: 'string' },
+  limit: { type: 'string' },
 } as const;
 export type FlagName = keyof typeof flags;
 
@@ -64,6 +66,7 @@ export function readArguments(args: readonly string[], cwd: string, env: NodeJS.
     since: readDate('since', values.since),
     until: readDate('until', values.until),
     timezone: readTimeZone(values.timezone),
+    limit: readLimit(values.limit ?? '50'),
   };
 }
 
@@ -82,6 +85,12 @@ function readPort(text: string): number {
   if (!(port <= 65_535))
     throw new PlayheadError('bad-input', `--port takes a number from 0 to 65535, not ${JSON.stringify(text)}.`);
   return port;
+}
+
+function readLimit(text: string): number {
+  const limit = /^\d{1,6}$/.test(text) ? Number(text) : 0;
+  if (limit < 1) throw new PlayheadError('bad-input', `--limit takes a number from 1, not ${JSON.stringify(text)}.`);
+  return limit;
 }
 
 function readGroup(text: string): UsageGroup {

@@ -10,6 +10,7 @@ import type { Transport } from '../shared/contract/transport.ts';
 import type { SessionId, SourceId } from '../shared/model/ids.ts';
 import { WorkerClient } from './core/base/worker-rpc.ts';
 import type { FillEvent } from './core/search/search-fill.ts';
+import { SearchClient } from './core/search/search-client.ts';
 import { SearchService } from './core/search/search-service.ts';
 import { sourceFormats } from './core/sources/formats.ts';
 import type { IndexReport } from './core/store/index.ts';
@@ -190,8 +191,24 @@ async function start(
 function makeSearch(): SearchService {
   return new SearchService(
     new WorkerClient<SearchFillCalls, FillEvent>(searchFillWorker, 'search-fill'),
-    new WorkerClient<SearchCalls, never>(searchWorker, 'search'),
+    makeSearchClient(),
   );
+}
+
+function makeSearchClient(): SearchClient {
+  return new SearchClient(new WorkerClient<SearchCalls, never>(searchWorker, 'search'));
+}
+
+/** Searches what another Playhead keeps. Fails with 'not-found' where there is no store. */
+export async function searchBeside(dataDir: string): Promise<SearchClient> {
+  const client = makeSearchClient();
+  try {
+    await client.start(dataDir);
+    return client;
+  } catch (thrown) {
+    client.dispose();
+    throw thrown;
+  }
 }
 
 /** What was asked for may not have been read yet: then it is looked for again when everything has been. */

@@ -13,6 +13,7 @@ import { indexLines } from './index-text.ts';
 import { print, printError } from './output.ts';
 import { runServe } from './run-serve.ts';
 import { eventJson, sessionJson, spanJson } from './session-json.ts';
+import { searchSessions } from './search-command.ts';
 import { sessionLines, traceLines } from './session-text.ts';
 import { helpText } from './help-text.ts';
 import { reportUsage } from './usage-report.ts';
@@ -50,6 +51,12 @@ const commands: Readonly<Record<string, Command>> = {
     wrong: words =>
       words.length === 1 ? undefined : 'show takes one session: its id, its native id, or the beginning of one.',
     run: ([session = ''], args) => showSession(session, args),
+  },
+  search: {
+    flags: ['limit'],
+    wrong: words =>
+      words.some(word => word.trim() !== '') ? undefined : 'search takes words to look for: see "playhead help".',
+    run: (words, args) => searchSessions(words.join(' '), args),
   },
   usage: {
     flags: ['by', 'since', 'until', 'timezone'],

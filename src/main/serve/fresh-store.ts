@@ -2,8 +2,10 @@
 
 import { join } from 'node:path';
 import { PlayheadError } from '../../shared/base/errors.ts';
+import type { SearchStatus } from '../../shared/contract/search.ts';
 import type { Arguments } from '../arguments.ts';
-import { type App, compose } from '../compose.ts';
+import { type App, compose, searchBeside } from '../compose.ts';
+import type { Searching } from '../core/search/search-client.ts';
 import { type IndexReport, StoreReader } from '../core/store/index.ts';
 import { PriceBook, UsageService } from '../core/usage/index.ts';
 import { claimInstance } from '../instance.ts';
@@ -36,6 +38,30 @@ export async function withReader<T>(args: Arguments, run: (reader: StoreReader, 
   return withFreshStore(args, read, read);
 }
 
+/** Searches everything that there is: an index of our own is brought up to date first, another's is taken as it is. */
+export function withSearch<T>(
+  args: Arguments,
+  run: (search: Searching, status: () => Promise<SearchStatus>) => Promise<T>,
+): Promise<T> {
+  return withFreshStore(
+    args,
+    async ({ search }) => {
+      if (!search) throw new PlayheadError('internal', 'The core was started without search.');
+      await search.settle();
+      return run(search, async () => search.status());
+    },
+    async () => {
+      const search = await searchBeside(args.dataDir);
+      try {
+        return await run(search, () => search.status());
+      } finally {
+        await search.close();
+      }
+    },
+    true,
+  );
+}
+
 /**
  * Runs `alone` on a core of our own that has read everything there is. Where a Playhead runs on the folder, waits until
  * that one has, and runs `beside` it. Another command on the folder is waited for.
@@ -44,6 +70,7 @@ async function withFreshStore<T>(
   args: Arguments,
   alone: (app: App) => Promise<T>,
   beside: (report: IndexReport) => Promise<T>,
+  search = false,
 ): Promise<T> {
   const message: RunningMessage = { kind: 'report', maxSkipped: MAX_SKIPPED };
   const waiting = setTimeout(() => printError(`waiting for the Playhead that has ${args.dataDir}…`), SAY_WAITING_MS);
@@ -60,17 +87,18 @@ async function withFreshStore<T>(
     return beside(indexReportSchema.parse(claim.answer));
   }
   try {
-    return await withOwnCore(args, alone);
+    return await withOwnCore(args, alone, search);
   } finally {
     claim.dispose();
   }
 }
 
-async function withOwnCore<T>(args: Arguments, run: (app: App) => Promise<T>): Promise<T> {
+async function withOwnCore<T>(args: Arguments, run: (app: App) => Promise<T>, search: boolean): Promise<T> {
   const app = await compose({
     dataDir: args.dataDir,
     sources: args.sources,
     watch: false,
+    search,
     resourcesDir: join(import.meta.dirname, '../../resources'),
     version,
     upload: false,

@@ -23,6 +23,7 @@ Usage: playhead COMMAND [options]
   open FILE...        open trace files, in the Playhead that runs or in a new one
   sessions            list the recorded sessions, newest first
   show SESSION        print a session as a tree; SESSION is its id, or how it begins
+  search WORDS...     look for words in everything that was said, done and read
   usage               tokens and their API value by day, model, project and so on
   index               read all sources once and say what was read
   version             print the version
@@ -40,6 +41,13 @@ Options of serve and open:
   --path PROJECT          show the newest session of this folder (serve only)
   --session ID            show this session (serve only)
 
+Options of search:
+  --limit N               show so many places (50)
+
+WORDS must all be there; '"in a row"', 'begin*', '-- -without', agent:codex,
+project:name, model:sonnet, tool:Bash, file:main.ts, is:error, is:waiting,
+before:2026-03-29, after:7d, 'cost:>1' narrow them
+
 Options of usage:
   --by WHAT               day (the default), month, model, project, agent or session
   --since DATE            from that day on, and
@@ -50,6 +58,7 @@ Examples:
   playhead sessions
   playhead show 8a525d27
   playhead open trace.jsonl
+  playhead search 'permission denied' tool:Bash after:30d
   playhead usage --by model --since 2026-11-01
   playhead index --json --source codex=~/old-laptop/.codex --data-dir /tmp/look
 

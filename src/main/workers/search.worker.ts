@@ -3,7 +3,7 @@
 import { parentPort } from 'node:worker_threads';
 import { PlayheadError } from '../../shared/base/errors.ts';
 import type { HandlerInput } from '../../shared/contract/define.ts';
-import type { search } from '../../shared/contract/search.ts';
+import type { search, SearchStatus } from '../../shared/contract/search.ts';
 import { serveWorker } from '../core/base/worker-rpc.ts';
 import { isCorrupt } from '../core/store/index.ts';
 import { type OpenSearch, openSearch } from './open-search.ts';
@@ -37,6 +37,10 @@ async function answer<I, O>(
 const calls = {
   start({ dataDir }: { dataDir: string }): void {
     opened = openSearch(dataDir);
+  },
+  status(): SearchStatus {
+    if (!opened) throw new PlayheadError('internal', 'The search thread was not started.');
+    return opened.engine.status();
   },
   /** Lets go of the index, which is about to be removed. */
   release(): void {
