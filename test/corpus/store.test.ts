@@ -25,9 +25,19 @@ interface Expected {
 type Lists = Readonly<Record<'fixtures' | 'corpus', Readonly<Record<string, Expected>>>>;
 
 const listOf = (name: string) => JSON.parse(readFileSync(join(import.meta.dirname, name), 'utf8')) as Lists;
-const lists = ['claude-code', 'codex', 'gemini', 'qwen', 'copilot', 'pi', 'droid', 'cursor', 'amp', 'context-foundry'].map(agent =>
-  listOf(`${agent}.expected.json`),
-);
+const lists = [
+  'claude-code',
+  'codex',
+  'gemini',
+  'qwen',
+  'copilot',
+  'pi',
+  'droid',
+  'cursor',
+  'amp',
+  'kimi',
+  'context-foundry',
+].map(agent => listOf(`${agent}.expected.json`));
 const filesOf = (place: keyof Lists): Lists['corpus'] =>
   Object.assign({}, ...lists.map(list => list[place])) as Lists['corpus'];
 const folders: string[] = [];

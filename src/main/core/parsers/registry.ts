@@ -25,6 +25,7 @@ import { foundryPhasePrompt, foundryPhaseStatus } from './foundry-phases.ts';
 import { foundrySummary } from './foundry-summary.ts';
 import { geminiChatDocument, geminiChatLines } from './gemini.ts';
 import { jaegerExport } from './jaeger.ts';
+import { kimiWire } from './kimi.ts';
 import { langfuseExport } from './langfuse.ts';
 import { langsmithExport } from './langsmith.ts';
 import { apiMessages } from './messages.ts';
@@ -63,6 +64,7 @@ export const parsers: readonly Parser[] = [
   cursorTranscript,
   ampThread,
   droidSession,
+  kimiWire,
   droidSettings,
   foundryConversation,
   foundryCurrentPhase,

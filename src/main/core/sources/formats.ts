@@ -169,6 +169,14 @@ export const sourceFormats: readonly SourceFormat[] = [
     },
     include: relPath => /(^|\/)T-[^/]+\.json$/.test(relPath),
   },
+  {
+    id: 'kimi',
+    label: 'Kimi Code',
+    places: ['~/.kimi-code/sessions'],
+    parts: ['sessions'],
+    defaults: env => [{ root: join(home(env), '.kimi-code'), starts: ['sessions'] }],
+    include: relPath => /(^|\/)wire\.jsonl$/.test(relPath),
+  },
   { id: 'otlp', label: 'OpenTelemetry JSON', places: [], parts: [], defaults: () => [], include: isJson },
   { id: 'auto', label: 'Any known format', places: [], parts: [], defaults: () => [], include: isJson },
 ];
