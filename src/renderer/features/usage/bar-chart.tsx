@@ -1,6 +1,6 @@
 import { type ReactNode, useState } from 'react';
 import type { UsageRow } from '../../../shared/contract/usage.ts';
-import { shortModel } from '../../ui/format.ts';
+import { plural, shortModel } from '../../ui/format.ts';
 import { amountText, axisMarks, colourOf, valueOf, valueText } from './amounts.ts';
 import { ChartFrame, FiguresTable } from './chart-frame.tsx';
 import { type Metric, nameOfPeriod, shortNameOfPeriod } from './usage-place.ts';
@@ -176,7 +176,7 @@ function stack(row: UsageRow, metric: Metric, colours: ReadonlyMap<string, numbe
 
 function describe(period: string, row: UsageRow | undefined): string {
   if (!row) return `${nameOfPeriod(period)}: nothing`;
-  return `${nameOfPeriod(period)}: ${amountText(row, 'cost')}, ${amountText(row, 'tokens')} tokens, ${row.responses} responses`;
+  return `${nameOfPeriod(period)}: ${amountText(row, 'cost')}, ${amountText(row, 'tokens')} tokens, ${plural(row.responses, 'response')}`;
 }
 
 interface BarNoteProps {

@@ -35,11 +35,16 @@ export function Ranking({ title, rows, metric, selected, onSelect, nameOf, markO
           <li key={row.key}>
             <button
               type="button"
+              aria-label={`${nameOf?.(row.key) ?? row.key}: ${amountText(row, metric)}`}
               aria-pressed={row.key === selected}
               className={selected !== null && selected !== row.key ? 'is-dimmed' : ''}
               onClick={() => onSelect(row.key === selected ? null : row.key)}
             >
-              {markOf?.(row.key)}
+              {markOf && (
+                <span className="usage-ranking-mark" aria-hidden="true">
+                  {markOf(row.key)}
+                </span>
+              )}
               <span className="usage-ranking-name truncate" title={row.key}>
                 {nameOf?.(row.key) ?? row.key}
               </span>
