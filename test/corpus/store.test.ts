@@ -36,6 +36,7 @@ const lists = [
   'cursor',
   'amp',
   'kimi',
+  'kiro',
   'context-foundry',
 ].map(agent => listOf(`${agent}.expected.json`));
 const filesOf = (place: keyof Lists): Lists['corpus'] =>

@@ -26,6 +26,7 @@ import { foundrySummary } from './foundry-summary.ts';
 import { geminiChatDocument, geminiChatLines } from './gemini.ts';
 import { jaegerExport } from './jaeger.ts';
 import { kimiWire } from './kimi.ts';
+import { kiroSession } from './kiro.ts';
 import { langfuseExport } from './langfuse.ts';
 import { langsmithExport } from './langsmith.ts';
 import { apiMessages } from './messages.ts';
@@ -65,6 +66,7 @@ export const parsers: readonly Parser[] = [
   ampThread,
   droidSession,
   kimiWire,
+  kiroSession,
   droidSettings,
   foundryConversation,
   foundryCurrentPhase,

@@ -15,6 +15,7 @@ const known: Readonly<Record<string, AgentLook>> = {
   'copilot-cli': { name: 'GitHub Copilot CLI', letters: 'Co', hue: 200 },
   pi: { name: 'Pi', letters: 'Pi', hue: 100 },
   droid: { name: 'Droid', letters: 'Dr', hue: 32 },
+  kiro: { name: 'Kiro', letters: 'Ko', hue: 276 },
   kimi: { name: 'Kimi Code', letters: 'Ki', hue: 310 },
   amp: { name: 'Amp', letters: 'Am', hue: 0 },
   cursor: { name: 'Cursor', letters: 'Cu', hue: 232 },

@@ -57,6 +57,7 @@ const owners: readonly (readonly [place: RegExp, parser: string])[] = [
   [/^context-foundry\/observatory\//, 'foundry-observatory'],
   [/^amp\//, 'amp-thread'],
   [/^(logs\/other-agents\/kimi-|kimi\/).*\.jsonl$/, 'kimi-wire'],
+  [/^(logs\/other-agents\/kiro-|kiro\/).*\.jsonl$/, 'kiro-session'],
   [/^droid\/.*\.settings\.json$/, 'droid-settings'],
   [/^logs\/droid\/.*stream.*\.jsonl$|^stream-json\/(vibekanban|jazzyalex)-/, 'droid-stream-json'],
 ];
@@ -65,7 +66,7 @@ const owners: readonly (readonly [place: RegExp, parser: string])[] = [
 const knownByName = /\.(meta|settings)\.json$|^cursor\/.*\/subagents\//;
 /** Content says what these are; which session they belong to is said by the names of the files. */
 const sessionByName =
-  /^anton\/old\/|^context-foundry\/.*\.json$|(^|\/)kimi[-/]|^(logs\/)?cursor\/|\/64bf9234-35a5-4a42-b27f-96f929dba091\.jsonl$/;
+  /^anton\/old\/|^context-foundry\/.*\.json$|(^|\/)(kimi|kiro)[-/]|^(logs\/)?cursor\/|\/64bf9234-35a5-4a42-b27f-96f929dba091\.jsonl$/;
 /** The fixtures of other tests are programs, not logs. */
 const isLog = (path: string): boolean => !path.startsWith('import-rules/');
 
