@@ -72,7 +72,7 @@ export async function serve(dataDir, source) {
   const waiting = new Map();
   const pushes = new Set();
   let nextId = 1;
-  socket.on('message', data => {
+  socket.on('message', (/** @type {Buffer} */ data) => {
     const frame = JSON.parse(data.toString('utf8'));
     if (frame.t === 'push') for (const listener of pushes) listener(frame.name, frame.payload);
     else {

@@ -131,7 +131,7 @@ describe('A store of a newer Playhead', () => {
         .filter(entry => entry.isFile() && !entry.name.endsWith('-shm'))
         .map(entry => [entry.name, readFileSync(join(entry.parentPath, entry.name)).toString('latin1')])
         .filter(([, content]) => content !== '')
-        .sort();
+        .sort(([a = ''], [b = '']) => a.localeCompare(b));
     const before = bytes();
     expect(() => new StoreWriter(dataDir)).toThrow(expect.objectContaining({ code: 'store-newer' }));
     expect(() => new StoreReader(dataDir)).toThrow(expect.objectContaining({ code: 'store-newer' }));

@@ -272,7 +272,7 @@ describe('Two transcripts with one id', () => {
       store
         .sessions()
         .map(({ spans }) => spans)
-        .sort(),
+        .sort((a, b) => Number(a) - Number(b)),
     ).toEqual([2, 3]);
   });
 

@@ -15,7 +15,7 @@ class Watched {
 
   constructor(root: string, starts: readonly string[] = ['']) {
     this.service.touched.on(({ sourceId, relPaths }) => {
-      expect(sourceId).toBe(SOURCE);
+      if (sourceId !== SOURCE) throw new Error(`told of source ${sourceId}`);
       this.touched.push(...relPaths);
     });
     this.service.ready.on(() => (this.ready += 1));
