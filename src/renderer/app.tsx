@@ -2,6 +2,7 @@
 
 import { lazy, Suspense, useRef, useState } from 'react';
 import { DropZone, OpenStatus } from './features/open/index.tsx';
+import { SearchScreen } from './features/search/index.tsx';
 import { SessionPanel } from './features/sessions/index.tsx';
 import { Banners, Centre, ShortcutsDialog, useStart, useWindowWidth } from './features/shell/index.tsx';
 import { SourcesDialog } from './features/sources/index.tsx';
@@ -78,6 +79,7 @@ export function App() {
           </>
         )}
       </div>
+      <SearchScreen />
       <SourcesDialog />
       <ShortcutsDialog />
       <OpenStatus />

@@ -7,8 +7,8 @@ import type { RecordId, SessionId, SpanId } from '../../shared/model/ids.ts';
 export const views = ['graph', 'conversation', 'raw'] as const;
 export type View = (typeof views)[number];
 
-export const screens = ['sources', 'welcome', 'shortcuts', 'usage'] as const;
-/** What lies over the session: the sources, the first page, the list of shortcuts, usage and costs. */
+export const screens = ['sources', 'welcome', 'shortcuts', 'usage', 'search'] as const;
+/** What lies over the session: the sources, the first page, the list of shortcuts, usage and costs, the search. */
 export type Screen = (typeof screens)[number];
 
 export interface Place {
@@ -28,6 +28,8 @@ export interface Place {
   readonly screen: Screen | null;
   /** What the usage view shows, in its own words; see features/usage. */
   readonly usage: string;
+  /** What the search looks for. */
+  readonly find: string;
 }
 
 export type PlacePatch = { readonly [K in keyof Place]?: Place[K] | undefined };
@@ -77,6 +79,7 @@ export const nowhere: Place = {
   filter: '',
   screen: null,
   usage: '',
+  find: '',
 };
 
 /** Reads a fragment as `#/SESSION/VIEW?span=…`. Whatever does not fit is left out. */
@@ -98,6 +101,7 @@ export function parsePlace(hash: string): Place {
     filter: params.get('filter') ?? '',
     screen: screens.find(known => known === params.get('screen')) ?? null,
     usage: params.get('usage') ?? '',
+    find: params.get('find') ?? '',
   };
 }
 
@@ -114,6 +118,7 @@ export function formatPlace(place: Place): string {
   put('filter', place.filter);
   put('screen', place.screen);
   put('usage', place.usage);
+  put('find', place.find);
   const path = place.sessionId === null ? '' : `${encodeURIComponent(place.sessionId)}/${place.view}`;
   const search = params.size === 0 ? '' : `?${params}`;
   return `#/${path}${search}`;

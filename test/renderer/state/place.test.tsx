@@ -23,6 +23,7 @@ const full: Place = {
   filter: 'fix & run',
   screen: 'sources',
   usage: 'model=a%26b&range=all',
+  find: 'tool:Bash "a & b"',
 };
 
 describe('the place in the address', () => {

@@ -113,7 +113,7 @@ const UNSEEN = /(?![\u200c\u200d])[\p{Cc}\p{Cf}]/gu;
 
 /** About a snippet's length of the text from there, white space folded, begun and ended at a word where one is near. */
 function cutLine(text: string, from: number): string {
-  const start = from === 0 ? 0 : startNear(text, from);
+  const start = startNear(text, from);
   const raw = text.slice(start, start + SNIPPET_CHARS * 3);
   const line = raw.replace(TERMINAL_CODES, '').replace(/\s+/g, ' ').replace(UNSEEN, '').trim().toWellFormed();
   const isCut = line.length > SNIPPET_CHARS || start + raw.length < text.length;
@@ -122,6 +122,7 @@ function cutLine(text: string, from: number): string {
 }
 
 function startNear(text: string, from: number): number {
+  if (from < 24) return 0;
   for (let at = from; at > from - 24 && at > 0; at -= 1) if (/\s/.test(text[at - 1] ?? '')) return at;
   return isLowSurrogate(text, from) ? from - 1 : from;
 }

@@ -13,6 +13,7 @@ const groups: readonly Group[] = [
     title: 'Window',
     keys: [
       [['?'], 'These shortcuts'],
+      [['Ctrl K'], 'Search everything (⌘K on a Mac)'],
       [['['], 'Show or hide the sessions'],
       [[']'], 'Show or hide the inspector'],
       [['o'], 'Open a file'],

@@ -8,6 +8,7 @@ import { formatBytes, formatCount, formatTokens } from '../../ui/format.ts';
 import { Mark } from '../../ui/mark.tsx';
 import { Tooltip } from '../../ui/tooltip.tsx';
 import { OpenButton } from '../open/index.tsx';
+import { SearchButton } from '../search/index.tsx';
 import { useEventRate } from './event-rate.ts';
 import { useProgress } from './use-progress.ts';
 import './top-bar.css';
@@ -44,6 +45,7 @@ export function TopBar({ leftOpen, rightOpen, hasRight, onLeft, onRight, openAsk
       <div className="top-bar-middle">{progress?.indexing === true && <Progress progress={progress} />}</div>
       <Rate />
       <ConnectionState />
+      <SearchButton />
       <Button tone="quiet" onClick={() => go({ screen: 'usage' })}>
         <ChartColumn aria-hidden="true" />
         Usage
