@@ -48,9 +48,12 @@ export function SearchResults({ listId, groups, hasMore, activeId, stale, onOpen
       id={listId}
       ref={list}
       role="listbox"
+      tabIndex={-1}
       aria-label="Places found"
       aria-busy={stale}
       className={`search-list ${stale ? 'is-stale' : ''}`}
+      // The focus stays in the field.
+      onMouseDown={event => event.preventDefault()}
     >
       {groups.map(({ id, session, rows }) => (
         <div key={id} role="group" aria-label={session === null ? 'Sessions by title' : titleOf(session)}>

@@ -66,6 +66,8 @@ export class SearchStore {
   private state: SearchState = nothing;
   private question: Question = { text: '', order: 'newest' };
   private next: number | null = null;
+  /** The question is under way, or answered while somebody looked. */
+  private fresh = false;
   private running = new AbortController();
   private timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -99,14 +101,19 @@ export class SearchStore {
       status => this.noteStatus(status),
       () => undefined,
     );
-    store.add(toDisposable(() => this.stop()));
+    store.add(
+      toDisposable(() => {
+        this.stop();
+        this.fresh = false;
+      }),
+    );
     return store;
   }
 
   /** Asks after a short pause, in which the next letter may come; at once where `now` is true. */
   ask(question: Question, now = false): void {
     const { text, order } = this.question;
-    if (question.text === text && question.order === order && (this.state.asking || this.state.answered)) return;
+    if (this.fresh && question.text === text && question.order === order) return;
     this.question = question;
     this.start(now ? 0 : TYPING_PAUSE_MS);
   }
@@ -138,6 +145,7 @@ export class SearchStore {
 
   private start(pauseMs: number): void {
     this.stop();
+    this.fresh = true;
     const { text } = this.question;
     if (isEmptyQuery(parseSearchQuery(text, true))) {
       this.become({ ...nothing, status: this.state.status });
