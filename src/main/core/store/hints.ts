@@ -25,9 +25,10 @@ export function matchHints(db: WriteDb, hinted: Iterable<Hinted>, spans: Rows): 
         .filter(row => row !== undefined)
         .sort(byTime);
     const wants = having('want').filter(row => row.parentKey === null || row.told.hintedParent);
-    const free = having('offer').filter(({ key }) => !hasSubagent(db, sessionId, key, wants, spans));
-    for (const row of wants) {
-      const offer = free.shift();
+    const isTaken = takenBy(db, sessionId, new Set(wants), spans);
+    const free = having('offer').filter(({ key }) => !isTaken(key));
+    for (const [index, row] of wants.entries()) {
+      const offer = free[index];
       const parentKey = offer && offer.key !== row.key ? offer.key : null;
       row.parentKey = parentKey;
       row.told.hintedParent = parentKey !== null;
@@ -35,18 +36,20 @@ export function matchHints(db: WriteDb, hinted: Iterable<Hinted>, spans: Rows): 
   }
 }
 
-/** True when an agent other than these hangs below the span already. */
-function hasSubagent(db: WriteDb, sessionId: number, key: string, but: readonly SpanRow[], spans: Rows): boolean {
+/** Tells whether an agent other than these hangs below a span already. */
+function takenBy(db: WriteDb, sessionId: number, but: ReadonlySet<SpanRow>, spans: Rows): (key: string) => boolean {
+  const parents = new Set<string>();
   for (const row of spans.rows()) {
-    if (row.sessionId === sessionId && row.parentKey === key && row.kind === 'agent' && !but.includes(row)) return true;
+    if (row.sessionId === sessionId && row.kind === 'agent' && row.parentKey !== null && !but.has(row))
+      parents.add(row.parentKey);
   }
-  const stored = db
-    .prepare(`SELECT key FROM span WHERE session_id = ? AND parent_key = ? AND kind = 'agent'`)
-    .all(sessionId, key) as { key: string }[];
-  return stored.some(child => {
-    const row = spans.row(sessionId, child.key);
-    return row !== undefined && row.parentKey === key && !but.includes(row);
-  });
+  const stored = db.prepare(`SELECT key FROM span WHERE session_id = ? AND parent_key = ? AND kind = 'agent'`);
+  return key =>
+    parents.has(key) ||
+    (stored.all(sessionId, key) as { key: string }[]).some(child => {
+      const row = spans.row(sessionId, child.key);
+      return row !== undefined && row.parentKey === key && !but.has(row);
+    });
 }
 
 function byTime(a: SpanRow, b: SpanRow): number {
