@@ -1,6 +1,5 @@
 // Puts a search engine over the store and the index of a data folder, to read.
 
-import { toPlayheadError } from '../../shared/base/errors.ts';
 import type { Cost } from '../../shared/model/cost.ts';
 import type { SessionId } from '../../shared/model/ids.ts';
 import { SearchEngine } from '../core/search/search-engine.ts';
@@ -69,11 +68,11 @@ function costsOf(store: StoreReader, usage: UsageService) {
   };
 }
 
+/** Undefined where there is none yet, or none that can be used: whoever fills it says why. */
 function tryOpenIndex(dataDir: string, store: StoreReader): SearchReader | undefined {
   try {
     return new SearchReader(dataDir, store.search.identity());
-  } catch (thrown) {
-    if (toPlayheadError(thrown).code === 'not-found') return undefined;
-    throw thrown;
+  } catch {
+    return undefined;
   }
 }
