@@ -3,7 +3,7 @@
 
 export const QUARTER_US = 900e6;
 const QUARTER_MS = 900e3;
-const QUARTERS_A_DAY = 96;
+export const QUARTERS_A_DAY = 96;
 const QUARTERS_A_WEEK = 7 * QUARTERS_A_DAY;
 /** Years for which clocks are looked up; outside of them the nearest known offset holds. */
 const FIRST_YEAR = 1972;

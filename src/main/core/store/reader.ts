@@ -39,6 +39,7 @@ export class StoreReader {
   readonly search: SearchSource;
   private readonly db: ReadDb;
   private readonly packs: PackReader;
+  private hours: { readonly revision: number; readonly hours: usage.UsageHours } | undefined;
   /** The block that was read last: records are read in the order of their files. */
   private lastBlock: ReadBlock | undefined;
 
@@ -245,7 +246,14 @@ export class StoreReader {
   }
 
   usageByDay(range: usage.UsageRange): readonly usage.DaySum[] {
-    return usage.usageByDay(this.db, range);
+    return usage.usageByDay(this.db, () => this.usageHours(), range);
+  }
+
+  /** Read again when something was written. */
+  private usageHours(): usage.UsageHours {
+    const revision = this.revision();
+    if (this.hours?.revision !== revision) this.hours = { revision, hours: usage.usageHours(this.db) };
+    return this.hours.hours;
   }
 
   usageBySession(range: usage.UsageRange): readonly usage.SessionSum[] {

@@ -1,6 +1,6 @@
 // Queries on the sums of counted usage. Synchronous, worker threads only.
 
-import type { ZoneOffset } from '../../../shared/base/time-zone.ts';
+import { QUARTERS_A_DAY, type ZoneOffset } from '../../../shared/base/time-zone.ts';
 import type { SessionId, SpanId } from '../../../shared/model/ids.ts';
 import type { Terms } from '../../../shared/model/price.ts';
 import type { Usage } from '../../../shared/model/usage.ts';
@@ -64,24 +64,20 @@ export interface UsageRange {
   readonly model: string | null;
 }
 
-type Sums = Record<(typeof SUM_COLUMNS)[number], number>;
+/** A row as it is read: a session's row number, terms, quarter or hour, then the sums in the order of SUM_COLUMNS. */
+type RawRow = readonly number[];
+const FIRST_SUM = 3;
+const COLUMNS = SUM_COLUMNS.join(', ');
 
-interface Stored extends UsageTerms, Sums {
-  readonly quarter: number;
+/** Sums of all sessions by hour: a few thousand rows hold years. */
+export interface UsageHours {
+  readonly rows: readonly RawRow[];
 }
 
-/** A table of sums, its time column, and how many quarters of an hour that counts by. */
-interface Grain {
-  readonly table: 'usage_cell' | 'usage_hour';
-  readonly time: 'quarter' | 'hour';
-  readonly quarters: number;
+export function usageHours(db: ReadDb): UsageHours {
+  const rows = db.prepare(`SELECT 0, terms_id, hour, ${COLUMNS} FROM usage_hour`).raw().all() as RawRow[];
+  return { rows };
 }
-
-const BY_QUARTER: Grain = { table: 'usage_cell', time: 'quarter', quarters: 1 };
-const BY_HOUR: Grain = { table: 'usage_hour', time: 'hour', quarters: QUARTERS_AN_HOUR };
-
-const TERMS = 'model, context_over AS contextOver, modifiers, estimated, logged';
-const SUMS = SUM_COLUMNS.map(column => `sum(${column}) AS ${column}`).join(', ');
 
 /** First and last quarter of an hour of which there may be usage; undefined where there is none of a known time. */
 export function usageSpan(db: ReadDb): { readonly first: number; readonly last: number } | undefined {
@@ -100,37 +96,111 @@ export function usageModels(db: ReadDb): string[] {
   return rows.map(({ model }) => model);
 }
 
-/** Sums by day. Of all sessions, by clocks that are whole hours ahead: from a few thousand rows, which hold years. */
-export function usageByDay(db: ReadDb, range: UsageRange): DaySum[] {
+/** Sums by day: of all sessions from their hours, where the clocks are whole hours ahead of UTC; else from quarters. */
+export function usageByDay(db: ReadDb, hours: () => UsageHours, range: UsageRange): DaySum[] {
   const isWhole = [
     ...range.offsets.map(({ quarters }) => quarters),
-    ...range.epochs,
     ...range.offsets.slice(1).map(({ from }) => from),
+    ...range.epochs,
   ].every(quarters => quarters % QUARTERS_AN_HOUR === 0);
-  const grain = range.sessionIds === null && isWhole ? BY_HOUR : BY_QUARTER;
-  const { where, values } = conditions(range, grain);
-  const rows = db
-    .prepare(
-      `SELECT ${dayOf(range, grain)} AS day, terms_id, min(${grain.time}) * ${grain.quarters} AS quarter, ${SUMS}
-       FROM ${grain.table} ${where} GROUP BY 1, 2, ${epochOf(range, grain)}`,
-    )
-    .all(values) as (Stored & { day: number | null; terms_id: number })[];
-  const terms = termsById(db);
-  return rows.map(row => ({ day: row.day, ...toSum({ ...row, ...terms(row.terms_id) }) }));
+  const byHour = range.sessionIds === null && isWhole;
+  const rows = byHour ? hours().rows : cells(db, range);
+  const sums = sumUp(db, rows, byHour ? QUARTERS_AN_HOUR : 1, range, (_row, day) => day);
+  return sums.map(({ group, sum }) => ({ day: group === NO_DAY ? null : group, ...sum }));
 }
 
 /** Sums by session. */
 export function usageBySession(db: ReadDb, range: UsageRange): SessionSum[] {
-  const { where, values } = conditions(range, BY_QUARTER);
-  const rows = db
-    .prepare(
-      `SELECT session_id, terms_id, min(quarter) AS quarter, ${SUMS} FROM usage_cell ${where}
-       GROUP BY 1, 2, ${epochOf(range, BY_QUARTER)}`,
-    )
-    .all(values) as (Stored & { session_id: number; terms_id: number })[];
-  const terms = termsById(db);
+  const sums = sumUp(db, cells(db, range), 1, range, ([session = 0]) => session);
   const publicId = publicIds(db, range.sessionIds);
-  return rows.map(row => ({ sessionId: publicId(row.session_id), ...toSum({ ...row, ...terms(row.terms_id) }) }));
+  return sums.map(({ group, sum }) => ({ sessionId: publicId(group), ...sum }));
+}
+
+/** The rows of the sessions in question, and more days than are: a zone's days lie within a day of those of UTC. */
+function cells(db: ReadDb, { sinceDay, untilDay, sessionIds }: UsageRange): readonly RawRow[] {
+  const where: string[] = [];
+  const values: Record<string, string | number> = {};
+  if (sinceDay !== null) {
+    where.push('quarter >= @from');
+    values['from'] = (sinceDay - 2) * QUARTERS_A_DAY;
+  }
+  if (untilDay !== null) {
+    where.push('quarter < @to');
+    values['to'] = (untilDay + 3) * QUARTERS_A_DAY;
+  }
+  if (sessionIds !== null) {
+    where.push('session_id IN (SELECT id FROM session WHERE public_id IN (SELECT value FROM json_each(@sessions)))');
+    values['sessions'] = JSON.stringify(sessionIds);
+  }
+  const filter = where.length === 0 ? '' : `WHERE ${where.join(' AND ')}`;
+  return db
+    .prepare(`SELECT session_id, terms_id, quarter, ${COLUMNS} FROM usage_cell ${filter}`)
+    .raw()
+    .all(values) as RawRow[];
+}
+
+const NO_DAY = -1;
+
+interface Group {
+  readonly group: number;
+  readonly sum: UsageSum;
+}
+
+/**
+ * Sums of rows by what they are grouped by, their terms and the price epoch that they are of. In JavaScript: SQLite would
+ * sort all rows with all their sums (measured: 4.6 ms for 7,500 rows, 3.2 here, nearly all of it reading them).
+ */
+function sumUp(
+  db: ReadDb,
+  rows: readonly RawRow[],
+  quarters: number,
+  range: UsageRange,
+  groupOf: (row: RawRow, day: number) => number,
+): readonly Group[] {
+  const { sinceDay, untilDay, epochs } = range;
+  const terms = termsById(db);
+  const day = dayReader(range.offsets);
+  const kinds = terms.length;
+  const found = new Map<number, number[]>();
+  const isBounded = sinceDay !== null || untilDay !== null;
+  for (const row of rows) {
+    const [, termsId = 0, time = NO_TIME] = row;
+    if (range.model !== null && terms[termsId]?.model !== range.model) continue;
+    const at = time === NO_TIME ? NO_TIME : time * quarters;
+    const rowDay = at === NO_TIME ? NO_DAY : day(at);
+    if (isBounded && (rowDay === NO_DAY || rowDay < (sinceDay ?? 0) || rowDay > (untilDay ?? Infinity))) continue;
+    let epoch = at === NO_TIME ? 0 : 1;
+    for (const from of epochs) if (at >= from) epoch += 1;
+    const key = ((groupOf(row, rowDay) + 1) * kinds + termsId) * (epochs.length + 2) + epoch;
+    const sums = found.get(key);
+    if (!sums) {
+      found.set(key, [groupOf(row, rowDay), termsId, at, ...row.slice(FIRST_SUM)]);
+      continue;
+    }
+    for (let column = FIRST_SUM; column < sums.length; column += 1)
+      sums[column] = (sums[column] ?? 0) + (row[column] ?? 0);
+  }
+  return [...found.values()].map(row => {
+    const [group = 0, termsId = 0, at = NO_TIME, ...sums] = row;
+    return { group, sum: toSum(terms[termsId] ?? NO_TERMS, at, sums) };
+  });
+}
+
+/** Days of quarters of an hour; those that come one after the other mostly are of one offset. */
+function dayReader(offsets: readonly ZoneOffset[]): (quarter: number) => number {
+  let [from, to, ahead] = [Infinity, -Infinity, 0];
+  return quarter => {
+    if (quarter < from || quarter >= to) {
+      const at = Math.max(
+        0,
+        offsets.findLastIndex(offset => offset.from <= quarter),
+      );
+      from = at === 0 ? -Infinity : (offsets[at]?.from ?? -Infinity);
+      to = offsets[at + 1]?.from ?? Infinity;
+      ahead = offsets[at]?.quarters ?? 0;
+    }
+    return Math.floor((quarter + ahead) / QUARTERS_A_DAY);
+  };
 }
 
 /** What one span's response used; undefined where it does not count or used nothing. */
@@ -154,41 +224,41 @@ export function usageOfSpans(db: ReadDb, sessionId: number): ReadonlyMap<SpanId,
 
 function sumOfSpan(row: StoredSpan): UsageSum | undefined {
   const part = usagePart(fromStored(row));
-  if (!part) return undefined;
-  const sums = Object.fromEntries(SUM_COLUMNS.map((column, at) => [column, part.sums[at] ?? 0])) as Sums;
-  return toSum({ ...part.terms, ...sums, quarter: part.quarter });
+  return part ? toSum(part.terms, part.quarter, part.sums) : undefined;
 }
 
-function toSum(row: Stored): UsageSum {
+function toSum(terms: UsageTerms, quarter: number, sums: readonly number[]): UsageSum {
+  const [responses = 0, input = 0, output = 0, cacheRead = 0, cacheCreation = 0, cacheCreation1h = 0, reasoning = 0] =
+    sums;
+  const [webSearches = 0, loggedNano = 0] = sums.slice(7);
   return {
     terms: {
-      model: row.model,
-      contextOver: row.contextOver,
-      fast: (row.modifiers & FAST) !== 0,
-      us: (row.modifiers & US) !== 0,
-      batch: (row.modifiers & BATCH) !== 0,
-      estimated: row.estimated !== 0,
-      logged: row.logged === LOGGED_REPORTED ? 'reported' : row.logged === LOGGED_GUESSED ? 'guessed' : 'none',
+      model: terms.model,
+      contextOver: terms.contextOver,
+      fast: (terms.modifiers & FAST) !== 0,
+      us: (terms.modifiers & US) !== 0,
+      batch: (terms.modifiers & BATCH) !== 0,
+      estimated: terms.estimated !== 0,
+      logged: terms.logged === LOGGED_REPORTED ? 'reported' : terms.logged === LOGGED_GUESSED ? 'guessed' : 'none',
     },
-    quarter: row.quarter,
-    responses: row.responses,
-    usage: {
-      input: row.input,
-      output: row.output,
-      cacheRead: row.cache_read,
-      cacheCreation: row.cache_creation,
-      cacheCreation1h: row.cache_creation_1h,
-      reasoning: row.reasoning,
-    },
-    webSearches: row.web_searches,
-    loggedNano: row.logged_nano,
+    quarter,
+    responses,
+    usage: { input, output, cacheRead, cacheCreation, cacheCreation1h, reasoning },
+    webSearches,
+    loggedNano,
   };
 }
 
-function termsById(db: ReadDb): (id: number) => UsageTerms {
-  const rows = db.prepare(`SELECT id, ${TERMS} FROM usage_terms`).all() as (UsageTerms & { id: number })[];
-  const byId = new Map(rows.map(row => [row.id, row]));
-  return id => byId.get(id) ?? { model: '', contextOver: 0, modifiers: 0, estimated: 0, logged: 0 };
+const NO_TERMS: UsageTerms = { model: '', contextOver: 0, modifiers: 0, estimated: 0, logged: 0 };
+
+/** Terms at the places of their row numbers. */
+function termsById(db: ReadDb): readonly UsageTerms[] {
+  const rows = db
+    .prepare('SELECT id, model, context_over AS contextOver, modifiers, estimated, logged FROM usage_terms')
+    .all() as (UsageTerms & { id: number })[];
+  const terms: UsageTerms[] = [NO_TERMS];
+  for (const { id, ...row } of rows) terms[id] = row;
+  return terms;
 }
 
 function publicIds(db: ReadDb, wanted: readonly SessionId[] | null): (id: number) => SessionId {
@@ -201,50 +271,4 @@ function publicIds(db: ReadDb, wanted: readonly SessionId[] | null): (id: number
   ) as { id: number; publicId: SessionId }[];
   const byId = new Map(rows.map(row => [row.id, row.publicId]));
   return id => byId.get(id) ?? ('' as SessionId);
-}
-
-/** The day of a row as SQL; NULL where the time is not known. Offsets are whole numbers: nothing to bind. */
-function dayOf({ offsets }: UsageRange, { time, quarters }: Grain): string {
-  const steps = offsets
-    .slice(1)
-    .map(({ from }, at) => `WHEN ${time} < ${Math.ceil(from / quarters)} THEN ${offsets[at]?.quarters ?? 0}`);
-  const last = offsets.at(-1)?.quarters ?? 0;
-  const offset = steps.length === 0 ? String(last) : `CASE ${steps.join(' ')} ELSE ${last} END`;
-  return `iif(${time} = ${NO_TIME}, NULL, (${time} * ${quarters} + ${offset}) / 96)`;
-}
-
-/** Which price held: the number of epochs that had begun. */
-function epochOf({ epochs }: UsageRange, { time, quarters }: Grain): string {
-  // A number alone would name a column.
-  return [`(${time} < 0)`, ...epochs.map(from => `(${time} >= ${Math.ceil(from / quarters)})`)].join(' + ');
-}
-
-function conditions(
-  range: UsageRange,
-  grain: Grain,
-): { readonly where: string; readonly values: Record<string, string | number> } {
-  const where: string[] = [];
-  const values: Record<string, string | number> = {};
-  const day = dayOf(range, grain);
-  const unitsADay = 96 / grain.quarters;
-  // A zone's days lie within a day of those of UTC: the index narrows, the exact day decides.
-  if (range.sinceDay !== null) {
-    where.push(`${grain.time} >= @from`, `${day} >= @sinceDay`);
-    values['from'] = (range.sinceDay - 2) * unitsADay;
-    values['sinceDay'] = range.sinceDay;
-  }
-  if (range.untilDay !== null) {
-    where.push(`${grain.time} < @to`, `${day} <= @untilDay`);
-    values['to'] = (range.untilDay + 3) * unitsADay;
-    values['untilDay'] = range.untilDay;
-  }
-  if (range.model !== null) {
-    where.push('terms_id IN (SELECT id FROM usage_terms WHERE model = @model)');
-    values['model'] = range.model;
-  }
-  if (range.sessionIds !== null) {
-    where.push('session_id IN (SELECT id FROM session WHERE public_id IN (SELECT value FROM json_each(@sessions)))');
-    values['sessions'] = JSON.stringify(range.sessionIds);
-  }
-  return { where: where.length === 0 ? '' : `WHERE ${where.join(' AND ')}`, values };
 }

@@ -16,7 +16,7 @@ export class PriceBook {
   readonly sources = snapshot.sources.map(source => `${source.package} ${source.version} (${source.published})`);
   readonly ownPath: string;
   private readonly shipped: readonly ModelPrice[] = z.array(modelPriceSchema).parse(snapshot.models);
-  private readonly found = new Map<string, ModelPrice | undefined>();
+  private readonly found = new Map<string, ModelPrice | null>();
   private list = new PriceList(this.shipped);
   private ownModels = 0;
   private problem: string | null = null;
@@ -41,8 +41,9 @@ export class PriceBook {
 
   /** The prices of a model as a log names it; undefined where it is not known. */
   find(model: string): ModelPrice | undefined {
-    if (!this.found.has(model)) this.found.set(model, this.list.find(model));
-    return this.found.get(model);
+    let found = this.found.get(model);
+    if (found === undefined) this.found.set(model, (found = this.list.find(model) ?? null));
+    return found ?? undefined;
   }
 
   about(): { readonly ownModels: number; readonly problem: string | null } {

@@ -3,7 +3,7 @@
 import { QUARTER_US } from '../../../shared/base/time-zone.ts';
 import { type Cost, noCost } from '../../../shared/model/cost.ts';
 import { attoToNano, type ModelPrice, nanoToAtto, priceAt, tokenCost } from '../../../shared/model/price.ts';
-import { addUsage, noUsage, type Usage } from '../../../shared/model/usage.ts';
+import { noUsage, type Usage } from '../../../shared/model/usage.ts';
 import type { UsageSum } from '../store/index.ts';
 
 export type FindPrice = (model: string) => ModelPrice | undefined;
@@ -31,7 +31,7 @@ export function priceSum(sum: UsageSum, find: FindPrice): Priced | undefined {
 
 export class Tally {
   responses = 0;
-  usage: Usage = noUsage;
+  readonly usage: { -readonly [K in keyof Usage]: number } = { ...noUsage };
   attoUsd = 0n;
   private unpriced = 0;
   private reported = 0;
@@ -39,7 +39,7 @@ export class Tally {
 
   add(sum: UsageSum, priced: Priced | undefined): void {
     this.responses += sum.responses;
-    this.usage = addUsage(this.usage, sum.usage);
+    this.addUsage(sum.usage);
     if (!priced) {
       this.unpriced += sum.responses;
       return;
@@ -51,11 +51,22 @@ export class Tally {
 
   merge(other: Tally): void {
     this.responses += other.responses;
-    this.usage = addUsage(this.usage, other.usage);
+    this.addUsage(other.usage);
     this.attoUsd += other.attoUsd;
     this.unpriced += other.unpriced;
     this.reported += other.reported;
     this.isPartial ||= other.isPartial;
+  }
+
+  /** In place: a chart sums thousands of them. */
+  private addUsage(more: Usage): void {
+    const { usage } = this;
+    usage.input += more.input;
+    usage.output += more.output;
+    usage.cacheRead += more.cacheRead;
+    usage.cacheCreation += more.cacheCreation;
+    usage.cacheCreation1h += more.cacheCreation1h;
+    usage.reasoning += more.reasoning;
   }
 
   /** With `nanoUsd` where it was rounded together with others, so that they add up. */
@@ -70,10 +81,12 @@ export class Tally {
 /** Rounds amounts one after the other so that the rounded ones add up to their rounded sum. */
 export class Rounding {
   private attoUsd = 0n;
+  private nanoUsd = 0;
 
   next(attoUsd: bigint): number {
-    const before = attoToNano(this.attoUsd);
     this.attoUsd += attoUsd;
-    return attoToNano(this.attoUsd) - before;
+    const before = this.nanoUsd;
+    this.nanoUsd = attoToNano(this.attoUsd);
+    return this.nanoUsd - before;
   }
 }

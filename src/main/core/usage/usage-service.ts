@@ -41,8 +41,10 @@ interface Clocks {
 interface Group {
   readonly key: string;
   readonly tally: Tally;
-  readonly models: Map<string, Tally>;
+  readonly models: ReadonlyMap<string, Tally>;
 }
+
+const NO_MODELS: ReadonlyMap<string, Tally> = new Map();
 
 export class UsageService {
   private readonly store: StoreReader;
@@ -57,7 +59,7 @@ export class UsageService {
   /** Fails with 'bad-input' for a time zone that does not exist. */
   report(question: UsageQuestion): UsageReport {
     const timezone = question.timezone ?? systemTimeZone();
-    if (!isTimeZone(timezone))
+    if (timezone !== this.clocks?.zone && !isTimeZone(timezone))
       throw new PlayheadError(
         'bad-input',
         `There is no time zone ${JSON.stringify(timezone)}; name one as Europe/Berlin or UTC.`,
@@ -132,13 +134,11 @@ export class UsageService {
       sessionIds: chosen && chosen.map(({ id }) => id),
       model: question.model === UNKNOWN ? '' : question.model,
     });
-    const groups = new Map<string, Group>();
+    const groups = new Map<string, Map<string, Tally>>();
     const add = (key: string, sum: UsageSum) => {
-      let group = groups.get(key);
-      if (!group) groups.set(key, (group = { key, tally: new Tally(), models: new Map() }));
-      const priced = this.price(sum);
-      group.tally.add(sum, priced);
-      if (question.withModels) tallyOf(group.models, sum.terms.model || UNKNOWN).add(sum, priced);
+      let models = groups.get(key);
+      if (!models) groups.set(key, (models = new Map()));
+      tallyOf(models, sum.terms.model || UNKNOWN).add(sum, this.price(sum));
     };
     switch (by) {
       case 'day':
@@ -159,7 +159,11 @@ export class UsageService {
       default:
         by satisfies never;
     }
-    return [...groups.values()];
+    return [...groups].map(([key, models]) => {
+      const tally = new Tally();
+      for (const part of models.values()) tally.merge(part);
+      return { key, tally, models: question.withModels ? models : NO_MODELS };
+    });
   }
 
   /** The sessions that a question is about; null: all. */
