@@ -117,18 +117,23 @@ export class EventRows {
       if (before === JSON.stringify(row)) continue;
       upsert.run({ ...row, revision });
       this.sessions.touch(row.sessionId);
-      if (row.turn === 1) this.renumber(row, revision);
+      if (row.turn === 1) this.renumber(row, before, revision);
     }
   }
 
-  /** A prompt that comes before others that were told already changes their numbers: clients start over. */
-  private renumber({ sessionId, atUs, ord }: EventRow, revision: number): void {
-    const later = this.db
+  /** A prompt that comes before others that were told already, or passes them, changes their numbers: clients start over. */
+  private renumber({ sessionId, key, atUs, ord }: EventRow, before: string | undefined, revision: number): void {
+    const was = before === undefined ? undefined : (JSON.parse(before) as EventRow);
+    const now = [atUs ?? 0, ord] as const;
+    const then = was?.turn === 1 ? ([was.atUs ?? 0, was.ord] as const) : ([Infinity, Infinity] as const);
+    const [first, last] = then[0] < now[0] || (then[0] === now[0] && then[1] < now[1]) ? [then, now] : [now, then];
+    const passed = this.db
       .prepare(
-        `SELECT 1 FROM event WHERE session_id = ? AND turn = 1 AND revision < ? AND (coalesce(at_us, 0), ord) > (?, ?) LIMIT 1`,
+        `SELECT 1 FROM event WHERE session_id = ? AND turn = 1 AND key <> ? AND revision < ?
+           AND (coalesce(at_us, 0), ord) BETWEEN (?, ?) AND (?, ?) LIMIT 1`,
       )
-      .get(sessionId, revision, atUs ?? 0, ord);
-    if (later) this.sessions.get(sessionId).resetRevision = revision;
+      .get(sessionId, key, revision, ...first, ...last);
+    if (passed) this.sessions.get(sessionId).resetRevision = revision;
   }
 
   private create(fact: EventFact, place: FactPlace): EventRow {

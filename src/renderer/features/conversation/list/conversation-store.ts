@@ -30,7 +30,7 @@ type OutlineAnswer = CallOutput<typeof contract.conversation.outline>;
 const nothingYet: Conversation = { status: 'loading', entries: [], revision: 0, error: null };
 
 /** Milliseconds between two questions while news keeps coming. */
-const intervalMs = 80;
+const intervalMs = 50;
 const RETRY_MS = 2000;
 const REQUESTS_AT_ONCE = 2;
 
