@@ -35,6 +35,12 @@ export class ClaudeLog {
     this.write('user', { message: { role: 'user', content: [block] }, toolUseResult: content });
   }
 
+  /** A line that is no JSON, as a crash leaves it. */
+  broken(text: string): void {
+    this.lines += 1;
+    appendFileSync(this.path, `${text}\n`);
+  }
+
   private response(content: readonly object[]): object {
     const usage = {
       input_tokens: 10,

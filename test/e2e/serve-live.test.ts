@@ -114,6 +114,22 @@ describe('a session that is being written', { timeout: 60_000 }, () => {
     expect(await card.getByText('no result yet').count()).toBe(0);
   });
 
+  it('says where a line could not be read, and leads to it', async () => {
+    await openConversation();
+    log.broken('{"type":"assistant","message":{"content":[{"type":"te');
+    log.answer('It went on after the crash.');
+    await page.getByText('It went on after the crash.').waitFor();
+    const marker = page.getByRole('article', { name: 'Line that could not be read' });
+    // A prompt, 40 calls with their results and an answer stand before it.
+    expect(await marker.innerText()).toContain('Line 83 could not be read: ');
+    const entries = await page.getByRole('article').evaluateAll(all => all.map(one => one.textContent));
+    expect(entries.at(-2)).toContain('Line 83 could not be read');
+    await marker.getByRole('button', { name: 'Show the line' }).click();
+    const table = page.getByRole('grid', { name: 'Records in file order' });
+    await expect.poll(() => table.locator('[aria-selected=true]').innerText(), patient).toContain('83');
+    await page.getByText('"content":[{"type":"te').first().waitFor();
+  });
+
   it('grows as a graph, and keeps what is selected', async () => {
     await openConversation();
     await page.getByText('npm run step-39', { exact: true }).click();

@@ -4,7 +4,7 @@ import { ConversationView } from '../../../src/renderer/features/conversation/in
 import { ClientProvider } from '../../../src/renderer/state/client-context.tsx';
 import { go, parsePlace } from '../../../src/renderer/state/place.ts';
 import { TooltipProvider } from '../../../src/renderer/ui/tooltip.tsx';
-import { ROOT_SPAN, type SpanId } from '../../../src/shared/model/ids.ts';
+import { type RecordId, ROOT_SPAN, type SpanId } from '../../../src/shared/model/ids.ts';
 import { type EntryDraft, FakeConversation } from './fake-conversation.ts';
 import { prompt, sessionId, span } from '../trace-fixture.ts';
 
@@ -134,6 +134,27 @@ describe('a conversation', () => {
     expect(head.textContent).toContain('exit 2');
     expect(head.textContent).toContain('3.2 s');
     expect(screen.getByText('no rule to make target')).toBeTruthy();
+  });
+
+  it('marks the place of a line that could not be read, says why, and leads to it', async () => {
+    const block = {
+      kind: 'notice',
+      title: 'Line 12 could not be read: not JSON: unexpected end',
+      text: 'p/s.jsonl',
+    } as const;
+    const id = 'rejected:p/s.jsonl:1:4096';
+    core.put([
+      answer('a1', 'before'),
+      { id, kind: 'notice', eventId: id, recordId: 77 as RecordId, blocks: [block] },
+      { id: 'rejection-told', kind: 'notice', blocks: [{ kind: 'notice', title: 'Rejected by the user', text: '' }] },
+    ]);
+    open();
+    const marker = await screen.findByRole('article', { name: /^Line that could not be read/ });
+    expect(marker.dataset['entry']).toBe(id);
+    expect(marker.textContent).toContain(block.title);
+    expect(screen.getByRole('article', { name: /^Notice/ }).textContent).toContain('Rejected by the user');
+    fireEvent.click(within(marker).getByRole('button', { name: 'Show the line' }));
+    await waitFor(() => expect(place()).toMatchObject({ view: 'raw', recordId: 77 }));
   });
 
   it('says that a tool has no result yet', async () => {

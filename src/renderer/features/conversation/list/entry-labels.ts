@@ -1,7 +1,6 @@
-import type { OutlineEntry } from './outline.ts';
+import { isRejection, type OutlineEntry } from './outline.ts';
 
-/** What an entry is called, for screen readers. */
-export const kindLabels: Readonly<Record<OutlineEntry['kind'], string>> = {
+const kindLabels: Readonly<Record<OutlineEntry['kind'], string>> = {
   prompt: 'Prompt',
   system: 'System text',
   answer: 'Answer',
@@ -11,3 +10,8 @@ export const kindLabels: Readonly<Record<OutlineEntry['kind'], string>> = {
   compaction: 'Compaction',
   notice: 'Notice',
 };
+
+/** What an entry is called, for screen readers. */
+export function labelOf(entry: OutlineEntry): string {
+  return isRejection(entry) ? 'Line that could not be read' : kindLabels[entry.kind];
+}

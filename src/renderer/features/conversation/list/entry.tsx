@@ -13,8 +13,9 @@ import { ContentBlockView } from '../content/content-block.tsx';
 import { FoldScope } from '../content/fold.tsx';
 import { visibleText } from '../text/visible-text.ts';
 import type { Content } from './content-cache.ts';
-import { kindLabels } from './entry-labels.ts';
-import type { OutlineEntry } from './outline.ts';
+import { labelOf } from './entry-labels.ts';
+import { isRejection, type OutlineEntry } from './outline.ts';
+import { Rejection } from './rejection.tsx';
 import { ToolCard } from './tool-card.tsx';
 
 /** What an entry asks of the list. The functions stay the same between renderings. */
@@ -68,7 +69,7 @@ export const Entry = memo(function Entry({
     <article
       className={`conversation-entry conversation-entry-${entry.kind}`}
       data-entry={entry.id}
-      aria-label={`${kindLabels[entry.kind]}${atUs === null ? '' : `, ${formatTime(atUs)}`}`}
+      aria-label={`${labelOf(entry)}${atUs === null ? '' : `, ${formatTime(atUs)}`}`}
       aria-posinset={place}
       aria-setsize={total}
       aria-current={selected ? 'true' : undefined}
@@ -97,11 +98,10 @@ const EntryBody = memo(function EntryBody({
 }: Pick<EntryProps, 'entry' | 'content' | 'span' | 'byModel'>) {
   if (content === undefined) return <div className={`conversation-skeleton conversation-skeleton-${entry.kind}`} />;
   if (content === 'gone') return <p className="conversation-none">This entry is not recorded any more.</p>;
+  if (isRejection(entry)) return <Rejection content={content} />;
   if (entry.kind === 'tool') return <ToolCard blocks={content.blocks} span={span} />;
   if (content.blocks.length === 0)
-    return (
-      <p className="conversation-none">Nothing to read was recorded for this {kindLabels[entry.kind].toLowerCase()}.</p>
-    );
+    return <p className="conversation-none">Nothing to read was recorded for this {labelOf(entry).toLowerCase()}.</p>;
   return content.blocks.map((block, index) => (
     <FoldScope key={index} name={`block-${index}`}>
       <ContentBlockView block={block} mode="entry" byModel={byModel} />
@@ -125,7 +125,7 @@ const EntryFoot = memo(function EntryFoot({ entry, content, span, atUs, actions 
       )}
       {atUs !== null && <time title={formatDateTime(atUs, true)}>{formatTime(atUs)}</time>}
       {content && copiedKinds.has(entry.kind) && (
-        <CopyButton text={() => textOf(content.blocks)} label={`Copy ${kindLabels[entry.kind].toLowerCase()}`} />
+        <CopyButton text={() => textOf(content.blocks)} label={`Copy ${labelOf(entry).toLowerCase()}`} />
       )}
       {(entry.spanId !== null || entry.eventId !== null) && (
         <IconButton

@@ -89,6 +89,11 @@ export function indexOf(entries: readonly OutlineEntry[], entry: Position & Pick
   return entries[index]?.id === entry.id ? index : -1;
 }
 
+/** Whether an entry stands in the place of a line that could not be read: the core names such entries so. */
+export function isRejection({ kind, id }: Pick<OutlineEntry, 'kind' | 'id'>): boolean {
+  return kind === 'notice' && id.startsWith('rejected:');
+}
+
 /** The number of the turn that an entry stands in; null before the first. */
 export function turnAt(entries: readonly OutlineEntry[], index: number): number | null {
   for (let at = index; at >= 0; at -= 1) {
