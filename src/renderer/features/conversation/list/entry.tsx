@@ -67,7 +67,7 @@ export const Entry = memo(function Entry({
     // Keys are taken by the list around: an article is no control of its own.
     // oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-noninteractive-element-interactions
     <article
-      className={`conversation-entry conversation-entry-${entry.kind}`}
+      className={`conversation-entry conversation-entry-${isRejection(entry) ? 'rejection' : entry.kind}`}
       data-entry={entry.id}
       aria-label={`${labelOf(entry)}${atUs === null ? '' : `, ${formatTime(atUs)}`}`}
       aria-posinset={place}
