@@ -9,11 +9,12 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { indexing } from './indexing.mjs';
 import { live } from './live.mjs';
+import { screen } from './screen.mjs';
 import { search } from './search.mjs';
 import { usage } from './usage.mjs';
 import { views } from './views.mjs';
 
-const benches = { indexing, live, views, search, usage };
+const benches = { indexing, live, screen, views, search, usage };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

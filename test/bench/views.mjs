@@ -22,6 +22,10 @@ export async function views({ folder }) {
     'first page of sessions': ['sessions.list', { limit: 50 }],
     [`all ${session.spans} spans of a session`]: ['trace.spans', { sessionId }],
     [`outline of ${entries.length} entries`]: ['conversation.outline', { sessionId, threadId: 'session' }],
+    'nothing new in the outline': [
+      'conversation.outline',
+      { sessionId, threadId: 'session', since: Number.MAX_SAFE_INTEGER },
+    ],
     '50 entries with their content': ['conversation.entries', { sessionId, threadId: 'session', ids: last }],
     'nothing new since the newest revision': ['trace.spans', { sessionId, since: Number.MAX_SAFE_INTEGER }],
   };
