@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { claudeCodeJsonl } from '../../../../src/main/core/parsers/claude-code.ts';
 import { systemClock } from '../../../../src/main/core/ingest/ingest-service.ts';
+import { PlayheadError } from '../../../../src/shared/base/errors.ts';
 import { assistant, text, user } from '../../../builders/claude-lines.ts';
 import { fixturesDir } from '../../../builders/corpus.ts';
 import {
@@ -11,6 +12,7 @@ import {
   differingArchives,
   jsonl,
   query,
+  readInOneGo,
   Recorder,
   tempDir,
   until,
@@ -296,6 +298,25 @@ describe('When a commit fails', () => {
     await recorder.pass(15_000);
     expect(query(recorder.dataDir, 'SELECT records FROM session')).toEqual([{ records: 201 }]);
     expect(differingArchives(recorder.dataDir, recorder.root)).toEqual([]);
+  });
+
+  it('nothing is kept of what was read in vain: it is read again as if for the first time', async () => {
+    const relPath = 'rollout-2026-05-31T01-10-45-019e7b27-7afd-72d1-bdd7-a48972b3f833.jsonl';
+    const bytes = readFileSync(join(fixturesDir, 'codex/sessions/2026/05/31', relPath));
+    const third = bytes.indexOf(10, bytes.length / 3) + 1;
+    const recorder = start({ [relPath]: '' }, { format: 'codex' });
+    await recorder.append(relPath, bytes.subarray(0, third));
+    const { commit } = recorder.store;
+    recorder.store.commit = () => {
+      throw new PlayheadError('unavailable', 'no space');
+    };
+    await expect(recorder.append(relPath, bytes.subarray(third))).rejects.toMatchObject({ code: 'unavailable' });
+    recorder.store.commit = commit;
+    await recorder.pass(15_000);
+    await recorder.close();
+    const root = join(tempDir(), 'home');
+    writeAt(root, relPath, bytes);
+    expect(recorder.dump()).toEqual(await readInOneGo({ root, format: 'codex' }));
   });
 
   it('where everything is read once, reading fails', async () => {
