@@ -109,7 +109,8 @@ describe('a session that is being written', { timeout: 60_000 }, () => {
     await card.getByText('no result yet').waitFor();
     await card.click();
     log.toolResult(`toolu_${count}_late`, 'Mon Mar  2 09:05:00 UTC 2026');
-    await page.getByText('Mon Mar 2 09:05:00 UTC 2026').waitFor();
+    // The inspector shows it too, as soon as it has asked.
+    await page.getByRole('feed').getByText('Mon Mar 2 09:05:00 UTC 2026').waitFor();
     expect(await card.getAttribute('aria-expanded')).toBe('true');
     expect(await card.getByText('no result yet').count()).toBe(0);
   });
