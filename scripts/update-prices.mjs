@@ -1,6 +1,9 @@
 // Makes resources/prices.json anew from two packages of the npm registry, both under the MIT licence. Run by hand:
 //
-//   node scripts/update-prices.mjs [VERSION of genai-prices] [VERSION of pi-ai]
+//   node scripts/update-prices.mjs [--genai-prices VERSION] [--pi-ai VERSION] [--to FILE]
+//
+// With --to ~/.local/share/playhead/price-list.json (or price-list.json in another data folder) a Playhead that is
+// installed already takes the newer prices.
 //
 // @pydantic/genai-prices knows prices with the days from which they held, of cache writes for an hour and of long
 // prompts; @earendil-works/pi-ai (from models.dev) is published more often and fills in the models that the other lacks.
@@ -11,9 +14,19 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
 import { canonicalModelName, modelNameForms } from '../src/shared/model/model-name.ts';
 
-const target = join(dirname(fileURLToPath(import.meta.url)), '..', 'resources', 'prices.json');
+const { values: flags } = parseArgs({
+  options: {
+    'genai-prices': { type: 'string', default: 'latest' },
+    'pi-ai': { type: 'string', default: 'latest' },
+    to: {
+      type: 'string',
+      default: join(dirname(fileURLToPath(import.meta.url)), '..', 'resources', 'prices.json'),
+    },
+  },
+});
 
 /** Vendors in genai-prices, and which of the models that they list are their own. */
 const GENAI = [
@@ -76,16 +89,15 @@ const ANTHROPIC_SEARCHES = 10;
 
 const CONTEXT_LIMITS = [100_000, 128_000, 200_000, 256_000, 272_000, 512_000];
 
-const [genaiVersion = 'latest', piVersion = 'latest'] = process.argv.slice(2);
 const folder = mkdtempSync(join(tmpdir(), 'playhead-prices-'));
 try {
-  const genai = fetchPackage('@pydantic/genai-prices', genaiVersion);
-  const pi = fetchPackage('@earendil-works/pi-ai', piVersion);
+  const genai = fetchPackage('@pydantic/genai-prices', flags['genai-prices']);
+  const pi = fetchPackage('@earendil-works/pi-ai', flags['pi-ai']);
   const { findProvider } = await import(pathToFileURL(join(genai.folder, 'dist/index.js')).href);
   const models = [...fromGenai(findProvider), ...fromPi(pi.folder), ...fromOpenRouter(findProvider)];
   const kept = withoutRepeats(models).sort((a, b) => order(a.vendor, b.vendor) || order(a.names[0], b.names[0]));
-  writeFileSync(target, render([genai, pi], kept));
-  console.log(`${kept.length} models in ${target}`);
+  writeFileSync(flags.to, render([genai, pi], kept));
+  console.log(`${kept.length} models in ${flags.to}`);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

@@ -72,13 +72,12 @@ export class UsageService {
       const groups = this.groups(question, timezone, sessions);
       const total = new Tally();
       for (const { tally } of groups) total.merge(tally);
-      const { asOf, sources, ownPath } = this.prices;
       return {
         rows: rowsOf(groups, question, sessions),
         total: amounts(total),
         timezone,
         revision: this.store.revision(),
-        prices: { asOf, sources: [...sources], ownPath, ...this.prices.about() },
+        prices: this.prices.about(),
       };
     });
   }

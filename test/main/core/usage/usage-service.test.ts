@@ -341,3 +341,31 @@ describe('The user’s own prices', () => {
     expect(prices.problem).toMatch(sentence);
   });
 });
+
+describe('A list that the user had made anew', () => {
+  const list = (asOf: string) => ({
+    asOf,
+    sources: [{ package: 'a list', version: '2', published: asOf }],
+    models: [{ names: ['brand-new'], vendor: 'test', prices: [{ input: 2, output: 4 }] }],
+  });
+
+  it('holds where it is newer, before the one that came along', async () => {
+    const dataDir = await storeOf({
+      1: [
+        answerAt('2026-04-01T10:00:00Z', 'brand-new', tokens(1000, 0)),
+        answerAt('2026-04-01T10:00:00Z', 'claude-sonnet-4-5', tokens(1000, 0)),
+      ],
+    });
+    const usage = serviceOf(dataDir);
+    writeFileSync(join(dataDir, 'price-list.json'), JSON.stringify(list('2099-01-02')));
+    // 1,000 x 2,000 + 1,000 x 3,000
+    expect(usage.report(PLAIN)).toMatchObject({
+      total: { cost: { nanoUsd: 5_000_000, unpriced: 0 } },
+      prices: { asOf: '2099-01-02', sources: ['a list 2 (2099-01-02)'], problem: null },
+    });
+    writeFileSync(join(dataDir, 'price-list.json'), JSON.stringify({ ...list('2020-01-02'), more: 'older' }));
+    expect(usage.report(PLAIN)).toMatchObject({ total: { cost: { nanoUsd: 3_000_000, unpriced: 1 } } });
+    writeFileSync(join(dataDir, 'price-list.json'), '[]');
+    expect(usage.report(PLAIN).prices.problem).toMatch(/price-list\.json is left out/);
+  });
+});
