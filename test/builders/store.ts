@@ -235,7 +235,9 @@ export function dumpStore(dataDir: string): StoreDump {
   return {
     files: rows(
       `SELECT rel_path, size, offset, line, mid_line, hex(head) AS head, hex(tail) AS tail, parser, parser_version, agent, native_session,
-         session_key, main, parser_state, records, rejected, unknown_types, state, reason FROM file`,
+         session_key, main, parser_state, records, rejected, unknown_types, state, reason FROM file
+       -- A mapping that was cut off when it was first seen keeps its row; it is no log.
+       WHERE NOT (parser IS NULL AND state = 'current' AND rel_path LIKE '%.playhead-map.json')`,
     ),
     sessions: rows(
       `SELECT ${SESSION}, native_id, file.rel_path AS main_file, session.agent, agent_version, title_custom, title_ai, title_summary, title_prompt,
