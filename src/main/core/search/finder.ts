@@ -24,12 +24,24 @@ const SNIPPET_CHARS = 200;
 /** What stands before the first word found. */
 const LEAD_CHARS = 50;
 const MAX_FOUND = 2000;
+/** Making words of a long output takes longer than everything else about a hit. */
+const WHOLE_CHARS = 1000;
+const MAX_WINDOWS = 24;
 
 export class Finder {
   private readonly sought: readonly Sought[];
+  /** The first words of the texts, as they are typed. */
+  private readonly rough: RegExp;
 
   constructor(texts: readonly SearchText[]) {
     this.sought = texts.map(({ text, prefix }) => ({ words: wordsOf(text).map(word => word.folded), prefix }));
+    const firsts = texts.flatMap(({ text }) =>
+      wordsOf(text)
+        .slice(0, 1)
+        .map(({ start, end }) => text.slice(start, end)),
+    );
+    // Words are letters and digits: nothing to escape. Without any, nothing is near.
+    this.rough = new RegExp(firsts.length > 0 ? firsts.join('|') : '(?!)', 'giu');
   }
 
   /** Every place where one of the texts stands, in order; at most some thousand. */
@@ -60,10 +72,29 @@ export class Finder {
 
   /** One line around the place where most of the texts stand together; the first line where none does. */
   snippet(text: string): Snippet {
-    const found = this.find(wordsOf(text));
+    const found = text.length > WHOLE_CHARS ? this.findNear(text) : this.find(wordsOf(text));
     const from = found.length === 0 ? 0 : Math.max(0, best(found) - LEAD_CHARS);
     const line = cutLine(text, from);
     return { snippet: line, ranges: joinRanges(this.find(wordsOf(line))) };
+  }
+
+  /** As `find` over the whole text, but only around the first places where one of the words seems to stand. */
+  private findNear(text: string): Found[] {
+    const near: Found[] = [];
+    let end = 0;
+    let windows = 0;
+    for (const { index } of text.matchAll(this.rough)) {
+      if (index < end) continue;
+      // From a place where no word is cut.
+      const start = Math.max(end, startNear(text, Math.max(0, index - LEAD_CHARS)));
+      end = Math.min(text.length, index + SNIPPET_CHARS);
+      const words = wordsOf(text.slice(start, end));
+      for (const found of this.find(words))
+        near.push({ which: found.which, start: found.start + start, end: found.end + start });
+      windows += 1;
+      if (windows >= MAX_WINDOWS && near.length > 0) break;
+    }
+    return near.length > 0 ? near : this.find(wordsOf(text));
   }
 }
 

@@ -97,14 +97,15 @@ interface Stored {
 const record = (alias: string) =>
   `${alias}.id AS ${alias}Id, ${alias}.file_id AS ${alias}File, ${alias}.generation AS ${alias}Generation, ${alias}.line AS ${alias}Line,
    ${alias}.offset AS ${alias}Offset, ${alias}.length AS ${alias}Length, ${alias}.rejected AS ${alias}Rejected, ${alias}.at_us AS ${alias}AtUs`;
-const SELECT = `SELECT entry.id, entry.session_id AS sessionRow, entry.revision, entry.key, entry.kind, entry.thread_key AS threadId,
-    entry.span_key AS spanId, entry.event_key AS eventId, entry.at_us AS atUs, entry.block, entry.result_block AS resultBlock,
-    ${record('body')}, ${record('result')}, span.name AS spanName, span.kind AS spanKind, span.status,
-    coalesce(span.model, caller.model, session.model) AS model
-  FROM entry JOIN session ON session.id = entry.session_id
-    LEFT JOIN record AS body ON body.id = entry.record_id LEFT JOIN record AS result ON result.id = entry.result_record_id
-    LEFT JOIN span ON span.session_id = entry.session_id AND span.key = entry.span_key
-    LEFT JOIN span AS caller ON caller.session_id = entry.session_id AND caller.key = span.parent_key AND span.model IS NULL`;
+const COLUMNS = `entry.id, entry.session_id AS sessionRow, entry.revision, entry.key, entry.kind, entry.thread_key AS threadId,
+  entry.span_key AS spanId, entry.event_key AS eventId, entry.at_us AS atUs, entry.block, entry.result_block AS resultBlock,
+  ${record('body')}, ${record('result')}, span.name AS spanName, span.kind AS spanKind, span.status`;
+const FROM = `FROM entry LEFT JOIN record AS body ON body.id = entry.record_id LEFT JOIN record AS result ON result.id = entry.result_record_id
+  LEFT JOIN span ON span.session_id = entry.session_id AND span.key = entry.span_key`;
+// A tool call is of the model that made it.
+const MODEL = 'coalesce(span.model, caller.model, session.model) AS model';
+const MODEL_FROM = `JOIN session ON session.id = entry.session_id
+  LEFT JOIN span AS caller ON caller.session_id = entry.session_id AND caller.key = span.parent_key AND span.model IS NULL`;
 
 const SESSION_COLUMNS =
   'id, public_id AS publicId, revision, reset_revision AS resetRevision, start_us AS startUs, update_us AS updateUs';
@@ -143,7 +144,7 @@ export class SearchSource {
   entriesAfter(sessionRow: number, after: EntryCursor, limit: number): readonly SearchEntry[] {
     const rows = this.db
       .prepare(
-        `${SELECT} WHERE entry.session_id = @sessionRow AND (entry.revision, entry.id) > (@revision, @id)
+        `SELECT ${COLUMNS}, ${MODEL} ${FROM} ${MODEL_FROM} WHERE entry.session_id = @sessionRow AND (entry.revision, entry.id) > (@revision, @id)
          ORDER BY entry.revision, entry.id LIMIT @limit`,
       )
       .all({ sessionRow, revision: after.revision, id: after.id, limit }) as Stored[];
@@ -160,9 +161,11 @@ export class SearchSource {
     return row.count;
   }
 
-  /** Undefined for one that is gone. */
+  /** Without its model; undefined for one that is gone. */
   entry(id: number): SearchEntry | undefined {
-    const row = this.db.prepare(`${SELECT} WHERE entry.id = ?`).get(id) as Stored | undefined;
+    const row = this.db.prepare(`SELECT ${COLUMNS}, NULL AS model ${FROM} WHERE entry.id = ?`).get(id) as
+      | Stored
+      | undefined;
     return row && this.toEntry(row, new Map());
   }
 
