@@ -61,8 +61,7 @@ const recordALine = lineFiles.filter(({ name }) => !name.startsWith('otlp/'));
 function emptySource({ files }: Pick<Folder, 'files'>): string {
   const root = join(tempDir(), 'source');
   mkdirSync(root);
-  // A mapping is written by a person, as a whole.
-  for (const relPath of files.keys()) if (!relPath.endsWith(MAPPING_SUFFIX)) writeAt(root, relPath, '');
+  for (const relPath of files.keys()) writeAt(root, relPath, '');
   return root;
 }
 
@@ -72,7 +71,13 @@ function fill(root: string, { files }: Pick<Folder, 'files'>): string {
 }
 
 function expectSame(dump: StoreDump, expected: StoreDump): void {
-  for (const table of Object.keys(expected) as (keyof StoreDump)[]) expect(dump[table], table).toEqual(expected[table]);
+  const [found, wanted] = [withoutMappings(dump), withoutMappings(expected)];
+  for (const table of Object.keys(wanted) as (keyof StoreDump)[]) expect(found[table], table).toEqual(wanted[table]);
+}
+
+/** A mapping has a row of its own where it was seen half written. */
+function withoutMappings(dump: StoreDump): StoreDump {
+  return { ...dump, files: dump.files.filter(file => !String(file['rel_path']).endsWith(MAPPING_SUFFIX)) };
 }
 
 async function expectSound(recorder: Recorder): Promise<void> {

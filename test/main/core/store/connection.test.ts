@@ -131,9 +131,9 @@ describe('A store of a newer Playhead', () => {
     const bytes = () =>
       readdirSync(dataDir, { recursive: true, withFileTypes: true })
         .filter(entry => entry.isFile() && !entry.name.endsWith('-shm'))
-        .map(entry => [entry.name, readFileSync(join(entry.parentPath, entry.name)).toString('latin1')])
+        .map(entry => [entry.name, readFileSync(join(entry.parentPath, entry.name)).toString('latin1')] as const)
         .filter(([, content]) => content !== '')
-        .sort();
+        .sort(([a], [b]) => a.localeCompare(b));
     const before = bytes();
     expect(before.some(([name]) => name === 'playhead.db-wal')).toBe(inJournal);
     expect(() => new StoreWriter(dataDir)).toThrow(expect.objectContaining({ code: 'store-newer' }));
