@@ -6,6 +6,8 @@ import { frameLine } from './frame.ts';
 const SAMPLE_BYTES = 1024 * 1024;
 const SAMPLE_VALUES = 200;
 const SAMPLE_TEXT = 64 * 1024;
+/** A document on one line may be larger than is good to take apart only to know it; its text tells. */
+const MAX_VALUE_BYTES = 64 * 1024 * 1024;
 const LF = 10;
 
 /**
@@ -25,8 +27,10 @@ function firstLines(bytes: Buffer, complete: boolean): Sample {
     const lf = bytes.indexOf(LF, from);
     if (lf === -1 && !complete) break;
     const to = lf === -1 ? bytes.length : lf;
-    for (const framed of frameLine(bytes.subarray(from, to), from, line))
-      if (framed.kind === 'value') values.push(framed.value);
+    if (to - from <= MAX_VALUE_BYTES) {
+      for (const framed of frameLine(bytes.subarray(from, to), from, line))
+        if (framed.kind === 'value') values.push(framed.value);
+    }
     from = to + 1;
   }
   const text = bytes.subarray(0, SAMPLE_TEXT).toString('utf8');
