@@ -150,11 +150,14 @@ function readValue(text: string, from: number): { text: string; end: number; pre
   return { text: bare, end: from + run.length, prefix, closed: prefix };
 }
 
+/** What begins with one or two letters is nearly everything: such words are whole until a third letter comes. */
+const TYPED = /[\p{L}\p{N}]\p{M}*[\p{L}\p{N}]\p{M}*[\p{L}\p{N}]\p{M}*$/u;
+
 function addWords(token: Token, unfinished: boolean, query: { all: SearchText[]; none: SearchText[] }): void {
   const text = token.operator === undefined ? token.value : token.whole;
   // 'unknown:"two words"' is looked for as the words in a row, as it stands.
   if (!hasWord(text)) return;
-  const ends = /[\p{L}\p{N}]\p{M}*$/u.test(text);
+  const ends = TYPED.test(text);
   (token.not ? query.none : query.all).push({ text, prefix: token.prefix || (unfinished && ends && !token.not) });
 }
 

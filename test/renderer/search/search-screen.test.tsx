@@ -228,8 +228,33 @@ describe('the search', () => {
     expect(screen.getByText('1,234 places')).toBeTruthy();
   });
 
+  it('shows the first places at once, and the rest of the page when it is there', async () => {
+    answers = async ({ after }) => {
+      if (after === null)
+        return { groups: [group('one', [hit('a')], true), group('two', [hit('b')])], next: 17, status };
+      await new Promise(resolve => setTimeout(resolve, 500));
+      return {
+        groups: [group('one', [hit('x')]), group('two', [hit('c')]), group('old', [hit('o')])],
+        next: 5,
+        status,
+      };
+    };
+    await open();
+    await type('owl', 300);
+    expect(options()).toEqual(['hit:one:a', 'rest:one', 'hit:two:b', 'more']);
+    await settle();
+    // A session that has more than is shown is not filled up piece by piece.
+    expect(options()).toEqual(['hit:one:a', 'rest:one', 'hit:two:b', 'hit:two:c', 'hit:old:o', 'more']);
+    expect(asked.map(({ after, limit }) => [after, limit])).toEqual([
+      [null, 15],
+      [17, 25],
+    ]);
+  });
+
   it('shows every place of a session, and older places, when asked', async () => {
+    let page = 0;
     answers = async ({ sessionId, after }) => {
+      if (after === 17 && (page += 1) === 1) return { groups: [], next: 17, status };
       if (sessionId !== null) return { groups: [group('one', [hit('a'), hit('x'), hit('y')])], next: null, status };
       if (after === 17) return { groups: [group('one', [hit('z')]), group('old', [hit('o')])], next: null, status };
       return { groups: [group('one', [hit('a')], true)], next: 17, status };

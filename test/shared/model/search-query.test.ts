@@ -81,6 +81,7 @@ describe('a query that is being typed', () => {
     ['a word with a space behind it is whole', 'fix the ', [word('fix'), word('the')]],
     ['a quote that is open may go on', '"fix the bui', [word('fix the bui', true)]],
     ['a quote that is closed is whole', '"fix the"', [word('fix the')]],
+    ['a word of two letters is whole', 'fix it', [word('fix'), word('it')]],
     ['a word that ends in a sign is whole', 'main(', [word('main(')]],
   ])('%s', (_what, text, all) => {
     expect(parseSearchQuery(text, true).all).toEqual(all);

@@ -55,6 +55,8 @@ const nothing: SearchState = {
 };
 
 const TYPING_PAUSE_MS = 70;
+/** What the window has room for; the rest of the page follows. */
+const FIRST_HITS = 15;
 const PAGE_HITS = 40;
 const FIRST_OF_SESSION = 3;
 const ALL_OF_SESSION = 200;
@@ -127,7 +129,7 @@ export class SearchStore {
     const { signal } = this.running;
     if (this.next === null) return;
     await this.guard(signal, async () => {
-      const answer = await this.query({ after: this.next, perSession: PAGE_HITS }, signal);
+      const answer = await this.query({ after: this.next, limit: PAGE_HITS, perSession: PAGE_HITS }, signal);
       this.next = answer.next;
       this.become({ groups: addGroups(this.state.groups, answer.groups), hasMore: answer.next !== null });
     });
@@ -164,8 +166,10 @@ export class SearchStore {
 
   private async run(signal: AbortSignal): Promise<void> {
     const { question } = this;
+    // The best of a thousand are found together; of the newest the first are there sooner.
+    const limit = question.order === 'newest' ? FIRST_HITS : PAGE_HITS;
     const [answer, titles] = await Promise.all([
-      this.query({ perSession: FIRST_OF_SESSION }, signal),
+      this.query({ limit, perSession: FIRST_OF_SESSION }, signal),
       this.findTitles(question.text, signal),
     ]);
     this.next = answer.next;
@@ -183,15 +187,29 @@ export class SearchStore {
       unread: Math.max(0, status.total - status.indexed),
       status,
     });
+    if (answer.next !== null) await this.fillPage(signal);
     await Promise.all([isWhole ? undefined : this.count(signal), status.complete ? undefined : this.scan(signal)]);
   }
 
+  /** The rest of the first page; sessions that have more than is shown stay as they are. */
+  private async fillPage(signal: AbortSignal): Promise<void> {
+    const limit = PAGE_HITS - FIRST_HITS;
+    const answer = await this.query({ after: this.next, limit, perSession: FIRST_OF_SESSION }, signal);
+    this.next = answer.next;
+    const full = new Set(this.state.groups.filter(group => group.more).map(({ session }) => session.id));
+    const groups = addGroups(
+      this.state.groups,
+      answer.groups.filter(({ session }) => !full.has(session.id)),
+    );
+    this.become({ groups, hasMore: answer.next !== null });
+  }
+
   private query(
-    more: { after?: number | null; sessionId?: SessionId; limit?: number; perSession: number },
+    more: { after?: number | null; sessionId?: SessionId; limit: number; perSession: number },
     signal: AbortSignal,
   ) {
     const { text, order } = this.question;
-    return this.connection.client.search.query({ text, typing: true, order, limit: PAGE_HITS, ...more }, signal);
+    return this.connection.client.search.query({ text, typing: true, order, ...more }, signal);
   }
 
   /** Sessions by their titles, for plain words only. */
