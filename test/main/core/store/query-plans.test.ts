@@ -101,6 +101,21 @@ describe('The plan of', () => {
     }
   });
 
+  // Going by a session alone would read all of it for one of its parts.
+  it.each<[string, (reader: StoreReader, id: SessionId) => unknown, string]>([
+    ['the entries of a span', (reader, id) => reader.span(id, 't' as SpanId), 'entry_by_span'],
+    ['the entries of an event', (reader, id) => reader.event(id, 'e'), 'entry_by_event'],
+    ['the numbers of turns', (reader, id) => reader.trace(id, 3), 'event_by_turn'],
+    ['what changed of spans', (reader, id) => reader.trace(id, 3), 'span_by_revision'],
+    ['what changed of events', (reader, id) => reader.trace(id, 3), 'event_by_revision'],
+    ['what changed of entries', (reader, id) => reader.outline(id, ROOT_SPAN, 3), 'entry_by_revision'],
+    ['the entries of a thread', (reader, id) => reader.outline(id, ROOT_SPAN, null), 'entry_by_thread'],
+  ])('%s goes by an index of its own', (_name, ask, index) => {
+    const { store, id } = filled();
+    const steps = plansOf(store, reader => ask(reader, id)).flatMap(({ plan }) => plan);
+    expect(steps.join('\n')).toContain(index);
+  });
+
   it('a page of sessions is in its order already', () => {
     const { store } = filled();
     const plans = plansOf(store, reader => reader.sessions(page));
